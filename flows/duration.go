@@ -1,0 +1,68 @@
+package flows
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var durationPart = regexp.MustCompile(`^(\d{1,6})\s*(s|m|h|d|w)\s*`)
+
+// ParseDuration reads 30s, 30m, 24h, 3d, 2w or a sum of them; a day is 24
+// hours. Nothing, a sign or a bare number is refused.
+func ParseDuration(s string) (time.Duration, bool) {
+	units := map[string]time.Duration{
+		"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour,
+	}
+	rest := strings.TrimSpace(s)
+	var total time.Duration
+	for rest != "" {
+		part := durationPart.FindStringSubmatch(rest)
+		if part == nil {
+			return 0, false
+		}
+		count, _ := strconv.Atoi(part[1])
+		total += time.Duration(count) * units[part[2]]
+		rest = rest[len(part[0]):]
+	}
+	return total, strings.TrimSpace(s) != ""
+}
+
+// Nearest is the known word most like the given one, empty when none is close.
+func Nearest(word string, known []string) string {
+	best, bestDistance := "", len([]rune(word))/2+1
+	for _, candidate := range slices.Sorted(slices.Values(known)) {
+		if d := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate))); d < bestDistance {
+			best, bestDistance = candidate, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's.
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal, row[j] = row[j], min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+func contains(list []string, word string) bool { return slices.Contains(list, word) }
+
+func joinSorted(words []string) string {
+	return strings.Join(slices.Sorted(slices.Values(words)), ", ")
+}

@@ -1,0 +1,101 @@
+package flows
+
+import "voronka/sales"
+
+// Effect is something the world is to see once a turn is committed. The types
+// below are all there are.
+type Effect interface{ effect() }
+
+// Say sends a message to the customer.
+type Say struct {
+	// Text is HTML as Telegram understands it, variables already escaped. It
+	// may hold PayLink addresses of the Payments listed.
+	Text string `json:"text"`
+	// Buttons are rows of inline buttons.
+	Buttons [][]InlineButton `json:"buttons,omitempty"`
+	// Keyboard are rows of reply buttons; RemoveKeyboard takes the last ones away.
+	Keyboard       [][]ReplyButton `json:"keyboard,omitempty"`
+	RemoveKeyboard bool            `json:"remove_keyboard,omitempty"`
+	// Photo and Document are paths in the project folder, or https addresses.
+	Photo    string `json:"photo,omitempty"`
+	Document string `json:"document,omitempty"`
+	// Payments are those whose PayLink the text or buttons hold.
+	Payments []string `json:"payments,omitempty"`
+}
+
+// InlineButton is a button under a message: Data comes back in a Button input, URL opens.
+type InlineButton struct {
+	Text string `json:"text"`
+	Data string `json:"data,omitempty"`
+	URL  string `json:"url,omitempty"`
+}
+
+// ReplyButton is a button in place of the keyboard: it sends its text, or the customer's own number.
+type ReplyButton struct {
+	Text    string `json:"text"`
+	Contact bool   `json:"contact,omitempty"`
+}
+
+// MakeLink asks the provider for the page of a payment that the same turn created.
+type MakeLink struct {
+	Payment string `json:"payment"`
+}
+
+// Deliver hands over a paid order's product. Exactly one of File, Link and Invite is set.
+type Deliver struct {
+	Order string `json:"order,omitempty"`
+	// Text is HTML and goes with it.
+	Text   string `json:"text,omitempty"`
+	File   string `json:"file,omitempty"`
+	Link   string `json:"link,omitempty"`
+	Invite string `json:"invite,omitempty"`
+}
+
+// Acknowledge stops the spinner on a pressed button; Text may be empty.
+type Acknowledge struct {
+	Callback string `json:"callback"`
+	Text     string `json:"text,omitempty"`
+}
+
+// CallOperator asks a person to join the dialog.
+type CallOperator struct {
+	Text string `json:"text"`
+}
+
+// Mirror is one step of the CRM mirror. Fields that are empty do not change.
+type Mirror struct {
+	// State is the flow state just entered.
+	State string `json:"state,omitempty"`
+	// Stage is the stage named in the flow: "won", "lost" or the name of a status.
+	Stage string `json:"stage,omitempty"`
+	// Note is text for the deal.
+	Note string `json:"note,omitempty"`
+	// Task calls the manager.
+	Task *Task `json:"task,omitempty"`
+	// Price is the deal's budget in kopecks; zero does not change it.
+	Price sales.Money `json:"price,omitempty"`
+	// Tags are added to the deal.
+	Tags []string `json:"tags,omitempty"`
+	// Fields are custom fields of the deal, by name.
+	Fields map[string]string `json:"fields,omitempty"`
+	// Contact asks for name, phone and e-mail to be written again.
+	Contact bool `json:"contact,omitempty"`
+}
+
+// Task is work for a manager.
+type Task struct {
+	Text string `json:"text"`
+	// Due is seconds after the turn.
+	Due int64 `json:"due"`
+}
+
+func (Say) effect()          {}
+func (MakeLink) effect()     {}
+func (Deliver) effect()      {}
+func (Acknowledge) effect()  {}
+func (CallOperator) effect() {}
+func (Mirror) effect()       {}
+
+// PayLink is the late-bound address of a payment inside a Say: whoever sends
+// the message puts the public address, or the bank's own, in its place.
+func PayLink(payment string) string { return "voronka-pay:" + payment }

@@ -1,0 +1,97 @@
+// Package flows is the funnel language: it loads projects of YAML, checks
+// them, and advances sessions. It is pure: no network, no store, no clock.
+package flows
+
+import (
+	"time"
+
+	"voronka/sales"
+)
+
+// Project is a folder of flows loaded whole; it does not change after loading.
+type Project struct {
+	// Dir is the folder, for files that are delivered.
+	Dir   string
+	Flows []*Flow
+}
+
+// Flow is one funnel, compiled.
+type Flow struct {
+	ID    string
+	Title string
+	// File is the path as the user gave it; Version a digest of the source.
+	File, Version string
+	Start         string
+	Products      []sales.Product
+	// Anywhere rules come before a state's own, Fallback after; Otherwise last.
+	Anywhere, Fallback []*Rule
+	Otherwise          []Step
+	// States in the order of the file.
+	States []*State
+	// Moved maps states that are gone to those that took their place.
+	Moved map[string]string
+	// Stages maps states to CRM stages.
+	Stages map[string]string
+	// Texts are the flow's defaults for what the engine says by itself, by key.
+	Texts  map[string]string
+	Source *Source
+	states map[string]*State
+}
+
+// State is where a contact can stand.
+type State struct {
+	Name   string
+	Do     []Step
+	On     []*Rule
+	Timers []*TimerRule
+	// Next is where to go once all of Do is done; empty to stay.
+	Next string
+	Pos  Pos
+	// NextPos is where Next stands.
+	NextPos Pos
+}
+
+// Rule says what happens when an input fits.
+type Rule struct {
+	When Condition
+	If   *Formula
+	// To moves; Do without To answers in place.
+	To    string
+	Do    []Step
+	Pos   Pos
+	ToPos Pos
+}
+
+// TimerRule is an alarm set when its state is entered.
+type TimerRule struct {
+	After time.Duration
+	To    string
+	Do    []Step
+	// Unless cancels it: "answered", "left", "paid".
+	Unless []string
+	Pos    Pos
+	ToPos  Pos
+}
+
+// Product finds a product by its id.
+func (f *Flow) Product(id string) (sales.Product, bool) {
+	for _, product := range f.Products {
+		if product.ID == id {
+			return product, true
+		}
+	}
+	return sales.Product{}, false
+}
+
+// State finds a state by name, nil when there is none.
+func (f *Flow) State(name string) *State { return f.states[name] }
+
+// Flow finds a flow by id, nil when there is none.
+func (p *Project) Flow(id string) *Flow {
+	for _, flow := range p.Flows {
+		if flow.ID == id {
+			return flow
+		}
+	}
+	return nil
+}

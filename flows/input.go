@@ -1,0 +1,103 @@
+package flows
+
+import (
+	"time"
+
+	"voronka/sales"
+)
+
+// InputKind tells what happened.
+type InputKind string
+
+// What can happen to a session. Only the kinds from Text to Unblocked come
+// from a customer; the others cannot be typed.
+const (
+	Text      InputKind = "text"
+	Command   InputKind = "command" // Text is the command without slash and bot name, Payload its argument
+	Button    InputKind = "button"  // Payload is the callback data
+	Shared    InputKind = "contact" // Phone is the shared number; Own tells whether it is the sender's
+	Photo     InputKind = "photo"
+	Document  InputKind = "document"
+	Voice     InputKind = "voice"
+	Location  InputKind = "location"
+	Other     InputKind = "other" // a sticker, a poll, …: something the flow language has no word for
+	Blocked   InputKind = "blocked"
+	Unblocked InputKind = "unblocked"
+
+	Paid     InputKind = "payment" // Payment is set
+	Rang     InputKind = "timer"   // Timer is the id of the session's timer
+	Operator InputKind = "operator"
+	Stage    InputKind = "stage" // the CRM moved the deal; Text is the stage
+	Webhook  InputKind = "webhook"
+)
+
+// Input is anything that happened to one contact.
+type Input struct {
+	// ID is the dedupe key, unique for ever: "tg:<update id>", "timer:<contact>:<timer>", "payment:<id>:<event>".
+	ID      string
+	Kind    InputKind
+	Contact string
+	At      time.Time
+	Text    string
+	Payload string
+	// Phone and Own belong to a Shared contact.
+	Phone string
+	Own   bool
+	// File is the channel's id of a photo, document or voice message.
+	File string
+	// Callback is the channel's id of a pressed button, to be acknowledged at once.
+	Callback string
+	// Message is the channel's id of the message that came or whose button was pressed.
+	Message int64
+	Profile Profile
+	Timer   string
+	Payment *PaymentEvent
+}
+
+// Profile is what the channel tells about the sender; zero when it tells nothing.
+type Profile struct {
+	ChatID                             int64
+	Name, LastName, Username, Language string
+}
+
+// Outcome is how a payment ended, in salebot's words.
+type Outcome string
+
+// The outcomes of a payment that a flow hears.
+const (
+	Success          Outcome = "success"
+	Fail             Outcome = "fail"
+	DifferentAmounts Outcome = "different_amounts"
+	Expired          Outcome = "expired"
+	Refunded         Outcome = "refunded"
+	// Failed to make a link at all: the bank refused.
+	LinkError Outcome = "error"
+)
+
+// Outcomes lists all of them in the order they are documented.
+func Outcomes() []Outcome {
+	return []Outcome{Success, Fail, DifferentAmounts, Expired, LinkError, Refunded}
+}
+
+// PaymentEvent is what happened to a payment.
+type PaymentEvent struct {
+	Outcome Outcome
+	Payment string
+	Order   string
+	Product string
+	// Paid is the amount the provider named; Amount what was asked.
+	Paid, Amount sales.Money
+	// External is the provider's own payment id.
+	External string
+	// Message is the provider's explanation for the buyer; may be empty.
+	Message string
+}
+
+// FromCustomer tells whether a person in the chat did it.
+func (k InputKind) FromCustomer() bool {
+	switch k {
+	case Text, Command, Button, Shared, Photo, Document, Voice, Location, Other:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,72 @@
+package flows
+
+import "time"
+
+// Session is where one contact stands and what it knows. It is stored as JSON:
+// its field names are a promise.
+type Session struct {
+	Contact string `json:"contact"`
+	Flow    string `json:"flow"`
+	// Version is the flow's version that took the last turn.
+	Version string `json:"version"`
+	// State is where the contact stands; empty before the first input.
+	State   string    `json:"state"`
+	Entered time.Time `json:"entered"`
+	// Asking is the question that waits for an answer, nil when none does.
+	Asking *Asking `json:"asking,omitempty"`
+	// Vars are the customer's variables, as text.
+	Vars map[string]string `json:"vars,omitempty"`
+	// Timers are pending, in no order.
+	Timers []Timer `json:"timers,omitempty"`
+	// Answered is when the customer last said anything.
+	Answered time.Time `json:"answered,omitzero"`
+	// Order is the id of the last order, Payment of its last payment.
+	Order   string `json:"order,omitempty"`
+	Payment string `json:"payment,omitempty"`
+	// Manual is set while an operator leads the dialog and the bot keeps silent.
+	Manual bool `json:"manual,omitempty"`
+	// Turns counts the turns taken; Seed makes ids and choices of this session its own.
+	Turns int64  `json:"turns"`
+	Seed  uint64 `json:"seed"`
+	// Choices are the buttons that the customer may still press, by callback data.
+	Choices map[string]Choice `json:"choices,omitempty"`
+}
+
+// Asking is a question that waits: the step Step (an index path into the
+// state's steps) of State takes the next fitting input.
+type Asking struct {
+	State string `json:"state"`
+	Step  int    `json:"step"`
+}
+
+// Choice is what one sent button means.
+type Choice struct {
+	Text string `json:"text"`
+	To   string `json:"to,omitempty"`
+	// Set is a variable to be set, as "name=value", when the button is pressed.
+	Set string `json:"set,omitempty"`
+	// State is where the button was sent.
+	State string `json:"state,omitempty"`
+}
+
+// Timer is an alarm of a session.
+type Timer struct {
+	// ID is unique within the session.
+	ID string `json:"id"`
+	// State and Index name the timer in the flow: Index in the state's timers.
+	State string    `json:"state"`
+	Index int       `json:"index"`
+	Set   time.Time `json:"set"`
+	Due   time.Time `json:"due"`
+}
+
+// NextTimer is when the earliest timer rings, zero when there is none.
+func (s Session) NextTimer() time.Time {
+	var next time.Time
+	for _, timer := range s.Timers {
+		if next.IsZero() || timer.Due.Before(next) {
+			next = timer.Due
+		}
+	}
+	return next
+}

@@ -1,0 +1,52 @@
+package flows
+
+// Step is one thing a state does. Its Run adds to the turn in the making.
+type Step interface {
+	Run(*Run)
+	// Uses tells what the step refers to, for the checker and the graph.
+	Uses() Uses
+}
+
+// StepKind is one word of the language: how its YAML is read.
+type StepKind struct {
+	// Word is the key that names the step: "say".
+	Word string
+	// Read makes the step of a mapping that has the key Word; it complains
+	// through the node and returns nil when nothing useful can be made.
+	Read func(Node) Step
+}
+
+// Ref is a name used at a place.
+type Ref struct {
+	Name string
+	Pos  Pos
+}
+
+// Bounded is a text that Telegram limits.
+type Bounded struct {
+	Text string
+	// Max is in characters (UTF-16 units), or in bytes where Bytes is set.
+	Max   int
+	Bytes bool
+	// What is "text", "caption", "button" or "callback".
+	What string
+	Pos  Pos
+}
+
+// Uses is what a step refers to.
+type Uses struct {
+	Targets  []Ref
+	Reads    []Ref
+	Sets     []Ref
+	Products []Ref
+	Files    []Ref
+	Texts    []Bounded
+	// Outcomes are payment outcomes that the state has to handle.
+	Outcomes []Outcome
+	// Receipt is set when e-mail or phone must be known before.
+	Receipt bool
+	// Waits is set when the step waits for the customer.
+	Waits bool
+	// Pos is where the step stands.
+	Pos Pos
+}

@@ -1,0 +1,70 @@
+// Package outbox keeps promises to the outside world: a job is written in the
+// transaction that decided on it and runs after the commit, until it succeeds
+// or is buried. Jobs of one lane run one after another in the order they were
+// enqueued; lanes run side by side.
+package outbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Lane is one contact at one destination: "chat/tg:42", "crm/tg:42".
+type Lane string
+
+// Job is one promise.
+type Job struct {
+	// ID is given by the queue and grows with the order of enqueueing.
+	ID   int64
+	Lane Lane
+	Kind string
+	// Payload is the job's own data as JSON.
+	Payload    json.RawMessage
+	EnqueuedAt time.Time
+	// NotBefore is when it may run (again); the lane waits for it.
+	NotBefore time.Time
+	// Attempts counts the runs that failed.
+	Attempts int
+	// Began is set and committed before the run of a job that must not be
+	// done twice. Found set at the start of a run, its outcome is unknown.
+	Began bool
+	// Code and Error tell why the last run failed.
+	Code, Error string
+	// BuriedAt is set when only an operator can decide; the lane goes on without it.
+	BuriedAt time.Time
+}
+
+// New makes a job of any JSON-encodable payload.
+func New(lane Lane, kind string, payload any, at time.Time) (Job, error) {
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return Job{}, fmt.Errorf("encode %s job: %w", kind, err)
+	}
+	return Job{Lane: lane, Kind: kind, Payload: raw, EnqueuedAt: at, NotBefore: at}, nil
+}
+
+// Queue is what a transaction must offer to keep jobs. Its verbs take part in
+// the transaction they are called in.
+type Queue interface {
+	// Enqueue appends the job to its lane and gives it an ID.
+	Enqueue(Job) (Job, error)
+	// Head is the first unburied job of a lane; false when the lane is empty.
+	Head(Lane) (Job, bool, error)
+	// Save replaces a job by its ID where it stands.
+	Save(Job) error
+	// Remove takes a job that is done, or given up, out of the queue.
+	Remove(Job) error
+	// Bury takes a job out of its lane and keeps it for an operator.
+	Bury(Job) error
+	// Revive puts a buried job at the head of its lane, ready now with its
+	// attempts forgotten; an unknown id is an error.
+	Revive(id int64, now time.Time) (Job, error)
+	// Ready lists up to limit lanes whose head may run at now, longest waiting
+	// first, leaving out those in skip; next is when the earliest of the other
+	// lanes becomes ready, zero when there is none.
+	Ready(now time.Time, limit int, skip map[Lane]bool) (lanes []Lane, next time.Time, err error)
+	// Waiting lists up to limit jobs in the order of their IDs, Buried likewise.
+	Waiting(limit int) ([]Job, error)
+	Buried(limit int) ([]Job, error)
+}

@@ -1,0 +1,25 @@
+package sales
+
+// Product is something a flow sells.
+type Product struct {
+	// ID is unique within its flow.
+	ID    string
+	Title string
+	Price Money
+	Item  ReceiptItem
+	// Taxation is the shop's tax system in the bank's words, empty when no receipt is sent.
+	Taxation string
+	Deliver  Delivery
+}
+
+// Delivery is how a paid product reaches its customer. More than one may be set.
+type Delivery struct {
+	// File is a path inside the project folder.
+	File string
+	// Link is an address to send.
+	Link string
+	// Invite is a channel ("@name" or "-100…") to invite into with a personal one-use link.
+	Invite string
+	// Text goes with it; may be empty.
+	Text string
+}
