@@ -1,0 +1,52 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"voronka/flows"
+)
+
+// Chat speaks to customers in one channel. Its errors are *sales.Error: code
+// ChatBlocked where the customer has blocked the bot, Uncertain where the
+// message may have arrived although no answer came.
+type Chat interface {
+	// Send shows one message.
+	Send(ctx context.Context, chat int64, message Message) (Sent, error)
+	// Acknowledge stops the spinner on a pressed button; a press too old to be
+	// acknowledged is no error.
+	Acknowledge(ctx context.Context, callback, text string) error
+	// Invite makes a link into a channel that lets one person in until expires.
+	Invite(ctx context.Context, channel, name string, expires time.Time) (string, error)
+}
+
+// ChatBlocked is the code of an error that says the customer cannot be
+// reached: the bot was blocked, or the account is gone.
+const ChatBlocked = "chat_blocked"
+
+// Message is what a customer is to see. Photo and Document exclude each other.
+type Message struct {
+	// Text is HTML as Telegram understands it; a caption when there is a file.
+	Text           string
+	Buttons        [][]flows.InlineButton
+	Keyboard       [][]flows.ReplyButton
+	RemoveKeyboard bool
+	Photo          *File
+	Document       *File
+}
+
+// File is something to send: Known, the channel's id of an earlier upload; an
+// https URL; or its content.
+type File struct {
+	Name    string
+	Known   string
+	URL     string
+	Content []byte
+}
+
+// Sent tells what became of a message.
+type Sent struct {
+	Message int64
+	// File is the channel's id of the file that went with it.
+	File string
+}

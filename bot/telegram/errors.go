@@ -1,0 +1,67 @@
+package telegram
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/go-telegram/bot"
+
+	"voronka/sales"
+
+	core "voronka/bot"
+)
+
+// sendError gives a failed call its code. The wording of descriptions is
+// matched by substring; it comes from Telegram's own server
+// (tdlib/telegram-bot-api, Client.cpp, fail_query_with_error).
+func sendError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var coded *sales.Error
+	if errors.As(err, &coded) {
+		return coded
+	}
+	var flood *bot.TooManyRequestsError
+	if errors.As(err, &flood) {
+		return &sales.Error{Code: "telegram_flood", Action: sales.Retry, After: time.Duration(flood.RetryAfter) * time.Second, Message: "telegram asks to wait"}
+	}
+	text := strings.ToLower(err.Error())
+	switch {
+	case errors.Is(err, bot.ErrorForbidden):
+		return forbidden(text, err)
+	case strings.Contains(text, "chat not found"):
+		return &sales.Error{Code: core.ChatBlocked, Action: sales.Bury, Err: err}
+	case errors.Is(err, bot.ErrorUnauthorized), errors.Is(err, bot.ErrorNotFound):
+		return &sales.Error{Code: "telegram_token", Action: sales.Stop, Message: "telegram does not know the bot token"}
+	case errors.Is(err, bot.ErrorBadRequest):
+		return &sales.Error{Code: badRequest(text), Action: sales.Bury, Err: err}
+	case strings.Contains(text, "error decode response body"):
+		// The body is a stranger's page; its text says nothing to an operator.
+		return &sales.Error{Code: "telegram_unavailable", Uncertain: true, Message: "telegram answered something else than JSON"}
+	}
+	return &sales.Error{Code: "telegram_failed", Uncertain: true, Err: err}
+}
+
+func forbidden(text string, err error) *sales.Error {
+	for _, gone := range []string{"blocked by the user", "user is deactivated", "can't initiate conversation"} {
+		if strings.Contains(text, gone) {
+			return &sales.Error{Code: core.ChatBlocked, Action: sales.Bury, Err: err}
+		}
+	}
+	return &sales.Error{Code: "telegram_forbidden", Action: sales.Bury, Err: err}
+}
+
+func badRequest(text string) string {
+	switch {
+	case strings.Contains(text, "can't parse entities"):
+		return "telegram_markup"
+	case strings.Contains(text, "wrong file identifier"), strings.Contains(text, "wrong remote file"),
+		strings.Contains(text, "failed to get http url content"):
+		return "telegram_file"
+	case strings.Contains(text, "query is too old"), strings.Contains(text, "query id is invalid"):
+		return "telegram_late_answer"
+	}
+	return "telegram_refused"
+}

@@ -1,0 +1,95 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"voronka/sales"
+)
+
+// replayLimit is the largest request kept in memory so that the transport can
+// send it again over a fresh connection; larger uploads are streamed.
+const replayLimit = 1 << 20
+
+// httpClient is the sender's way out. It gives requests a length and a
+// replayable body, and turns failures of the transport into coded errors.
+type httpClient struct{ client *http.Client }
+
+// newTransport keeps enough idle connections for many chats and notices dead
+// ones (an HTTP/2 connection that went away silently).
+func newTransport() *http.Transport {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	transport.IdleConnTimeout = 30 * time.Second
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second}
+	return transport
+}
+
+// Do implements the library's HttpClient.
+func (c httpClient) Do(req *http.Request) (*http.Response, error) {
+	if err := replayable(req); err != nil {
+		return nil, err
+	}
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return nil, transportError(err)
+	}
+	if resp.StatusCode >= http.StatusInternalServerError {
+		resp.Body.Close()
+		return nil, &sales.Error{Code: "telegram_unavailable", Uncertain: true, Message: fmt.Sprintf("telegram answered %d", resp.StatusCode)}
+	}
+	return resp, nil
+}
+
+func replayable(req *http.Request) error {
+	if req.Body == nil || req.GetBody != nil {
+		return nil
+	}
+	head, err := io.ReadAll(io.LimitReader(req.Body, replayLimit+1))
+	if err != nil {
+		req.Body.Close()
+		return fmt.Errorf("read request body: %w", err)
+	}
+	if len(head) > replayLimit {
+		req.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(head), req.Body), req.Body}
+		return nil
+	}
+	req.Body.Close()
+	req.ContentLength = int64(len(head))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(head)), nil }
+	if len(head) == 0 {
+		req.Body = http.NoBody
+		req.Header.Del("Content-Type")
+		return nil
+	}
+	req.Body, _ = req.GetBody()
+	return nil
+}
+
+// transportError tells whether a failed request may have reached Telegram. The
+// request's URL holds the bot token, so only the cause under it is kept.
+func transportError(err error) *sales.Error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	coded := &sales.Error{Code: "telegram_unreachable", Uncertain: true, Err: err}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		coded.Uncertain = false
+	}
+	if errors.Is(err, context.Canceled) {
+		coded.Code = "telegram_stopped"
+	}
+	return coded
+}

@@ -1,0 +1,133 @@
+package telegram
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-telegram/bot/models"
+
+	"voronka/flows"
+)
+
+// Contact is the id under which the store knows a Telegram chat.
+func Contact(chat int64) string { return "tg:" + strconv.FormatInt(chat, 10) }
+
+// Update is one update as it came.
+type Update struct {
+	ID int64
+	// Contact is empty for an update that concerns no customer.
+	Contact string
+	Input   flows.Input
+	Raw     json.RawMessage
+	// Err is why it could not be understood.
+	Err error
+}
+
+// Read understands one raw update that was received at a moment. It never
+// fails: an update that cannot be decoded carries its error, so that it can be
+// put aside without blocking those behind it.
+func Read(raw json.RawMessage, at time.Time) Update {
+	var head struct {
+		ID int64 `json:"update_id"`
+	}
+	update := Update{Raw: raw}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		update.Err = fmt.Errorf("read update id: %w", err)
+		return update
+	}
+	update.ID = head.ID
+	var full models.Update
+	if err := json.Unmarshal(raw, &full); err != nil {
+		update.Err = fmt.Errorf("decode update %d: %w", head.ID, err)
+		return update
+	}
+	input, ok := translate(&full)
+	if !ok {
+		return update
+	}
+	input.ID = "tg:" + strconv.FormatInt(head.ID, 10)
+	input.At = at
+	input.Contact = Contact(input.Profile.ChatID)
+	update.Contact, update.Input = input.Contact, input
+	return update
+}
+
+// translate reads what concerns a customer in a private chat; anything else
+// (groups, channels, edits) is not ours.
+func translate(u *models.Update) (flows.Input, bool) {
+	switch {
+	case u.Message != nil:
+		return message(u.Message)
+	case u.CallbackQuery != nil:
+		return press(u.CallbackQuery)
+	case u.MyChatMember != nil && u.MyChatMember.Chat.Type == models.ChatTypePrivate:
+		return membership(u.MyChatMember), true
+	}
+	return flows.Input{}, false
+}
+
+func message(m *models.Message) (flows.Input, bool) {
+	if m.Chat.Type != models.ChatTypePrivate || m.From == nil || m.From.IsBot {
+		return flows.Input{}, false
+	}
+	in := flows.Input{Message: int64(m.ID), Profile: profile(m.Chat.ID, m.From), Text: m.Text, Kind: flows.Other}
+	switch {
+	case m.Contact != nil:
+		in.Kind, in.Phone = flows.Shared, m.Contact.PhoneNumber
+		// A card of somebody else, or one that was passed on, proves nothing (Bot API, Contact).
+		in.Own = m.Contact.UserID == m.From.ID && m.ForwardOrigin == nil && m.ViaBot == nil
+	case len(m.Photo) > 0:
+		in.Kind, in.File, in.Text = flows.Photo, m.Photo[len(m.Photo)-1].FileID, m.Caption
+	case m.Document != nil:
+		in.Kind, in.File, in.Text = flows.Document, m.Document.FileID, m.Caption
+	case m.Voice != nil:
+		in.Kind, in.File, in.Text = flows.Voice, m.Voice.FileID, m.Caption
+	case m.Location != nil:
+		in.Kind = flows.Location
+		in.Text = fmt.Sprintf("%.6f, %.6f", m.Location.Latitude, m.Location.Longitude)
+	case strings.HasPrefix(m.Text, "/"):
+		in.Kind = flows.Command
+		in.Text, in.Payload = command(m.Text)
+	case m.Text != "":
+		in.Kind = flows.Text
+	}
+	return in, true
+}
+
+// command splits "/start@shop_bot promo" into "start" and "promo".
+func command(text string) (name, argument string) {
+	name, argument, _ = strings.Cut(strings.TrimPrefix(text, "/"), " ")
+	name, _, _ = strings.Cut(name, "@")
+	return strings.ToLower(name), strings.TrimSpace(argument)
+}
+
+func press(q *models.CallbackQuery) (flows.Input, bool) {
+	in := flows.Input{Kind: flows.Button, Payload: q.Data, Callback: q.ID}
+	switch {
+	case q.Message.Message != nil && q.Message.Message.Chat.Type == models.ChatTypePrivate:
+		in.Message, in.Profile = int64(q.Message.Message.ID), profile(q.Message.Message.Chat.ID, &q.From)
+	case q.Message.InaccessibleMessage != nil && q.Message.InaccessibleMessage.Chat.Type == models.ChatTypePrivate:
+		in.Message, in.Profile = int64(q.Message.InaccessibleMessage.MessageID), profile(q.Message.InaccessibleMessage.Chat.ID, &q.From)
+	default:
+		return flows.Input{}, false
+	}
+	return in, true
+}
+
+func membership(m *models.ChatMemberUpdated) flows.Input {
+	in := flows.Input{Kind: flows.Unblocked, Profile: profile(m.Chat.ID, &m.From)}
+	if m.NewChatMember.Type == models.ChatMemberTypeBanned {
+		in.Kind = flows.Blocked
+	}
+	return in
+}
+
+func profile(chat int64, from *models.User) flows.Profile {
+	return flows.Profile{
+		ChatID: chat, Name: from.FirstName, LastName: from.LastName,
+		Username: from.Username, Language: from.LanguageCode,
+	}
+}

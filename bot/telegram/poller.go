@@ -1,0 +1,146 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"voronka/sales"
+)
+
+// The Bot API holds a poll for at most 50 seconds and gives at most 100
+// updates (tdlib/telegram-bot-api, Client.h; Bot API, getUpdates).
+const (
+	pollSeconds = 50
+	pollLimit   = 100
+)
+
+// allowedUpdates are the kinds the bot understands. Telegram remembers the
+// list, so it is always sent.
+func allowedUpdates() []string { return []string{"message", "callback_query", "my_chat_member"} }
+
+// Poller asks Telegram for updates. The offset moves, and Telegram forgets,
+// only after a batch is committed.
+type Poller struct {
+	*Receiver
+	API, Token string
+	// Wait pauses between failures; the default honours ctx. Tests replace it.
+	Wait func(ctx context.Context, d time.Duration)
+
+	client *http.Client
+	offset int64
+}
+
+// Run polls until ctx ends or the token turns out to be wrong.
+func (p *Poller) Run(ctx context.Context) error {
+	p.client = &http.Client{Transport: newTransport(), Timeout: (pollSeconds + 15) * time.Second}
+	if p.Wait == nil {
+		p.Wait = sleep
+	}
+	failures := 0
+	for ctx.Err() == nil {
+		err := p.poll(ctx)
+		if err == nil {
+			failures = 0
+			continue
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		coded := sales.AsError(err)
+		if coded.Action == sales.Stop {
+			return err
+		}
+		failures++
+		p.Log.Warn("telegram poll failed", "error", err, "failures", failures)
+		p.Wait(ctx, max(coded.After, min(time.Duration(failures)*500*time.Millisecond, 10*time.Second)))
+	}
+	return nil
+}
+
+func (p *Poller) poll(ctx context.Context) error {
+	raw, err := p.updates(ctx)
+	if err != nil {
+		return err
+	}
+	now := p.Now()
+	batch := make([]Update, len(raw))
+	last := p.offset - 1
+	for i, one := range raw {
+		batch[i] = Read(one, now)
+		last = max(last, batch[i].ID)
+	}
+	if err := p.receive(ctx, batch); err != nil {
+		return err
+	}
+	p.offset = last + 1
+	return nil
+}
+
+// updates calls getUpdates and keeps each update undecoded.
+func (p *Poller) updates(ctx context.Context) ([]json.RawMessage, error) {
+	var updates []json.RawMessage
+	err := p.call(ctx, "getUpdates", map[string]any{
+		"offset": p.offset, "limit": pollLimit, "timeout": pollSeconds, "allowed_updates": allowedUpdates(),
+	}, &updates)
+	return updates, err
+}
+
+func (p *Poller) call(ctx context.Context, method string, params any, result any) error {
+	body, err := json.Marshal(params)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", method, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.API+"/bot"+p.Token+"/"+method, bytes.NewReader(body))
+	if err != nil {
+		return &sales.Error{Code: "telegram_address", Action: sales.Stop, Message: "the Bot API address cannot be used"}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := p.client.Do(req)
+	if err != nil {
+		return transportError(err)
+	}
+	defer resp.Body.Close()
+	return decode(resp.Body, result)
+}
+
+// decode reads the Bot API's envelope.
+func decode(body io.Reader, result any) error {
+	var envelope struct {
+		OK          bool            `json:"ok"`
+		Result      json.RawMessage `json:"result"`
+		Code        int             `json:"error_code"`
+		Description string          `json:"description"`
+		Parameters  struct {
+			RetryAfter int `json:"retry_after"`
+		} `json:"parameters"`
+	}
+	if err := json.NewDecoder(io.LimitReader(body, 64<<20)).Decode(&envelope); err != nil {
+		return &sales.Error{Code: "telegram_unavailable", Message: "telegram answered something else than JSON"}
+	}
+	if envelope.OK {
+		return json.Unmarshal(envelope.Result, result)
+	}
+	after := time.Duration(envelope.Parameters.RetryAfter) * time.Second
+	switch envelope.Code {
+	case http.StatusUnauthorized, http.StatusNotFound:
+		return &sales.Error{Code: "telegram_token", Action: sales.Stop, Message: "telegram does not know the bot token"}
+	case http.StatusConflict:
+		// The long poll of a process just gone, or a second bot with the same token.
+		return &sales.Error{Code: "telegram_conflict", After: max(after, 3*time.Second), Message: envelope.Description}
+	}
+	return &sales.Error{Code: "telegram_failed", After: after, Message: envelope.Description}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,51 @@
+package telegram
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"io"
+	"net/http"
+)
+
+// webhookLimit is far above any update: text is 4096 characters at most.
+const webhookLimit = 1 << 20
+
+// Webhook receives updates that Telegram posts. An update is answered 200 only
+// after its turn is committed; until then Telegram repeats it.
+type Webhook struct {
+	*Receiver
+	// Secret is the token Telegram sends in X-Telegram-Bot-Api-Secret-Token.
+	Secret string
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "only POST", http.StatusMethodNotAllowed)
+		return
+	}
+	if !sameSecret(r.Header.Get("X-Telegram-Bot-Api-Secret-Token"), h.Secret) {
+		h.Log.Warn("telegram webhook with a wrong secret refused")
+		http.Error(w, "wrong secret", http.StatusUnauthorized)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhookLimit))
+	if err != nil {
+		http.Error(w, "update too large or cut off", http.StatusBadRequest)
+		return
+	}
+	if err := h.one(r.Context(), Read(body, h.Now())); err != nil {
+		h.Log.Error("telegram update not committed", "error", err)
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "try again", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// sameSecret compares in constant time; an empty configured secret lets nobody in.
+func sameSecret(got, want string) bool {
+	a, b := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(want))
+	return want != "" && subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
