@@ -1,9 +1,16 @@
 package flows
 
+import (
+	"cmp"
+	"reflect"
+	"slices"
+)
+
 // Pos is a place in a file, counted from 1 in lines and characters.
 type Pos struct {
-	File      string `json:"file"`
-	Line, Col int
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Col  int    `json:"col"`
 }
 
 // Severity tells whether a flow may go live.
@@ -22,6 +29,8 @@ type Diagnostic struct {
 	Severity Severity       `json:"severity"`
 	Code     string         `json:"code"`
 	Args     map[string]any `json:"args,omitempty"`
+	// Source is the line at Pos as it is written; empty where there is none.
+	Source string `json:"source,omitempty"`
 }
 
 // Diagnostics collects findings.
@@ -40,11 +49,31 @@ func (d *Diagnostics) Add(severity Severity, pos Pos, code string, args ...any) 
 }
 
 // Failed tells whether any finding is an error.
-func (d *Diagnostics) Failed() bool {
-	for _, found := range d.list {
-		if found.Severity == Error {
-			return true
+func (d *Diagnostics) Failed() bool { return Failed(d.list) }
+
+// Failed tells whether any finding is an error.
+func Failed(found []Diagnostic) bool {
+	return slices.ContainsFunc(found, func(one Diagnostic) bool { return one.Severity == Error })
+}
+
+// sorted gives the findings by file, line and column, each once, with their
+// lines of source.
+func (d *Diagnostics) sorted(sources []*Source) []Diagnostic {
+	list := slices.Clone(d.list)
+	slices.SortStableFunc(list, func(a, b Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(a.Pos.File, b.Pos.File),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Col, b.Pos.Col),
+			cmp.Compare(a.Code, b.Code))
+	})
+	list = slices.CompactFunc(list, func(a, b Diagnostic) bool { return reflect.DeepEqual(a, b) })
+	for i := range list {
+		for _, source := range sources {
+			if source.Name == list[i].Pos.File {
+				list[i].Source = source.line(list[i].Pos.Line)
+			}
 		}
 	}
-	return false
+	return list
 }

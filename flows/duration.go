@@ -10,8 +10,11 @@ import (
 
 var durationPart = regexp.MustCompile(`^(\d{1,6})\s*(s|m|h|d|w)\s*`)
 
+// maxDuration keeps sums far from overflow; nobody plans a funnel for longer.
+const maxDuration = 10 * 366 * 24 * time.Hour
+
 // ParseDuration reads 30s, 30m, 24h, 3d, 2w or a sum of them; a day is 24
-// hours. Nothing, a sign or a bare number is refused.
+// hours. Nothing, a sign, a bare number or more than ten years is refused.
 func ParseDuration(s string) (time.Duration, bool) {
 	units := map[string]time.Duration{
 		"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour,
@@ -24,10 +27,33 @@ func ParseDuration(s string) (time.Duration, bool) {
 			return 0, false
 		}
 		count, _ := strconv.Atoi(part[1])
-		total += time.Duration(count) * units[part[2]]
+		if time.Duration(count) > maxDuration/units[part[2]] {
+			return 0, false
+		}
+		if total += time.Duration(count) * units[part[2]]; total > maxDuration {
+			return 0, false
+		}
 		rest = rest[len(part[0]):]
 	}
 	return total, strings.TrimSpace(s) != ""
+}
+
+// FormatDuration writes a duration as ParseDuration reads it: "1d12h".
+func FormatDuration(d time.Duration) string {
+	if d <= 0 {
+		return "0s"
+	}
+	var text strings.Builder
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}} {
+		if count := d / unit.size; count > 0 {
+			text.WriteString(strconv.Itoa(int(count)) + unit.name)
+			d %= unit.size
+		}
+	}
+	return text.String()
 }
 
 // Nearest is the known word most like the given one, empty when none is close.

@@ -40,13 +40,17 @@ type Flow struct {
 
 // State is where a contact can stand.
 type State struct {
-	Name   string
+	Name string
+	// Title is what people call it; the name where the file gives none.
+	Title  string
 	Do     []Step
 	On     []*Rule
 	Timers []*TimerRule
 	// Next is where to go once all of Do is done; empty to stay.
 	Next string
-	Pos  Pos
+	// End says that the funnel ends here on purpose.
+	End bool
+	Pos Pos
 	// NextPos is where Next stands.
 	NextPos Pos
 }

@@ -10,12 +10,6 @@ import (
 	"voronka/sales"
 )
 
-// Source is the text of one file, kept to show lines in diagnostics.
-type Source struct {
-	Name  string
-	Lines []string
-}
-
 // Node is a value in a YAML file that knows where it stands. Reading a wrong
 // value reports a diagnostic and gives the zero value, so that one pass finds
 // every fault.
@@ -50,7 +44,7 @@ func (n Node) Error(code string, args ...any) { n.diags.Add(Error, n.Pos(), code
 // Warn reports a finding that does not keep the flow from running.
 func (n Node) Warn(code string, args ...any) { n.diags.Add(Warning, n.Pos(), code, args...) }
 
-// Is tells the shape of the value.
+// IsMap tells whether it is a mapping.
 func (n Node) IsMap() bool { return n.yaml != nil && n.yaml.Kind == yaml.MappingNode }
 
 // IsList tells whether it is a sequence.
@@ -67,7 +61,7 @@ type Entry struct {
 }
 
 // Entries gives the pairs of a mapping in order; anything else is reported
-// and gives none. A repeated key is reported.
+// and gives none. Of a repeated key, reported when the file is read, the first counts.
 func (n Node) Entries() []Entry {
 	if n.Zero() {
 		return nil
@@ -82,7 +76,6 @@ func (n Node) Entries() []Entry {
 		key, value := n.at(n.yaml.Content[i]), n.at(n.yaml.Content[i+1])
 		name := key.yaml.Value
 		if seen[name] {
-			key.Error("repeated_key", "Key", name)
 			continue
 		}
 		seen[name] = true
@@ -186,6 +179,15 @@ func (n Node) Duration() time.Duration {
 	d, ok := ParseDuration(n.Text())
 	if !ok {
 		n.Error("want_duration", "Value", n.yaml.Value)
+	}
+	return d
+}
+
+// DurationWithin reads a duration and reports one shorter than least or longer than most.
+func (n Node) DurationWithin(least, most time.Duration) time.Duration {
+	d := n.Duration()
+	if !n.Zero() && d != 0 && (d < least || d > most) {
+		n.Error("duration_range", "Value", n.yaml.Value, "Min", FormatDuration(least), "Max", FormatDuration(most))
 	}
 	return d
 }

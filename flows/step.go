@@ -47,6 +47,9 @@ type Uses struct {
 	Receipt bool
 	// Waits is set when the step waits for the customer.
 	Waits bool
+	// Ends is set when a funnel may well end with this step: it hands over the
+	// product, calls a person or closes the deal.
+	Ends bool
 	// Pos is where the step stands.
 	Pos Pos
 }

@@ -1,0 +1,109 @@
+package flows
+
+import (
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// targets checks that everything that names a state names one there is.
+func (c *checker) targets() {
+	if c.start.Name == "" {
+		c.fail(c.root.Pos(), "no_start")
+	} else {
+		c.target(c.start)
+	}
+	for _, uses := range c.uses {
+		for _, target := range uses.Targets {
+			c.target(target)
+		}
+	}
+	for _, rule := range c.rules() {
+		c.target(Ref{Name: rule.To, Pos: rule.ToPos})
+	}
+	for _, state := range c.flow.States {
+		c.target(Ref{Name: state.Next, Pos: state.NextPos})
+		for _, timer := range state.Timers {
+			c.target(Ref{Name: timer.To, Pos: timer.ToPos})
+		}
+	}
+	for _, pair := range c.moved {
+		if c.flow.State(pair[0].Name) != nil {
+			c.fail(pair[0].Pos, "moved_exists", "State", pair[0].Name)
+		}
+		c.target(pair[1])
+	}
+	for _, stage := range c.stages {
+		c.target(stage)
+	}
+}
+
+func (c *checker) target(ref Ref) {
+	if ref.Name != "" && c.flow.State(ref.Name) == nil {
+		c.fail(ref.Pos, "unknown_state", "State", ref.Name, "Suggest", Nearest(ref.Name, c.stateNames()))
+	}
+}
+
+// names checks products and variables. A variable is known when some step sets
+// it or the engine does.
+func (c *checker) names() {
+	products := slices.Sorted(maps.Keys(c.products))
+	set := builtins()
+	for _, uses := range c.uses {
+		for _, ref := range uses.Sets {
+			set = append(set, ref.Name)
+		}
+	}
+	for _, uses := range c.uses {
+		for _, ref := range uses.Products {
+			if !slices.Contains(products, ref.Name) {
+				c.fail(ref.Pos, "unknown_product", "Product", ref.Name, "Suggest", Nearest(ref.Name, products), "Known", strings.Join(products, ", "))
+			}
+		}
+		c.reads(uses.Reads, set)
+	}
+	for _, rule := range c.rules() {
+		if rule.If != nil {
+			var refs []Ref
+			for _, name := range rule.If.Names {
+				refs = append(refs, Ref{Name: name, Pos: rule.If.Pos})
+			}
+			c.reads(refs, set)
+		}
+	}
+}
+
+func (c *checker) reads(refs []Ref, set []string) {
+	for _, ref := range refs {
+		if !slices.Contains(set, ref.Name) && !strings.HasPrefix(ref.Name, "utm_") {
+			c.fail(ref.Pos, "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, set))
+		}
+	}
+}
+
+// attachments checks that what is sent lies in the project.
+func (c *checker) attachments(fsys fs.FS) {
+	refs := slices.Clone(c.draft.files)
+	for _, uses := range c.uses {
+		refs = append(refs, uses.Files...)
+	}
+	for _, ref := range refs {
+		if isWebAddress(ref.Name) || strings.Contains(ref.Name, "#{") {
+			continue
+		}
+		if !fs.ValidPath(ref.Name) || path.Clean(ref.Name) != ref.Name || strings.Contains(ref.Name, `\`) {
+			c.fail(ref.Pos, "bad_path", "File", ref.Name)
+			continue
+		}
+		if fsys == nil {
+			continue
+		}
+		if info, err := fs.Stat(fsys, ref.Name); err != nil || info.IsDir() {
+			c.fail(ref.Pos, "no_file", "File", ref.Name)
+		} else if info.Size() == 0 {
+			c.fail(ref.Pos, "empty_attachment", "File", ref.Name)
+		}
+	}
+}

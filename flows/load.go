@@ -1,0 +1,150 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Loader reads flows with the words it is given.
+type Loader struct {
+	// Kinds are the steps of the language.
+	Kinds []StepKind
+	// Texts are the keys that a flow's `texts:` may set; nil allows any.
+	Texts []string
+}
+
+// Load reads and checks all *.yaml files of a folder, except *_test.yaml.
+// Loading is all or nothing: with any diagnostic that is an error the project
+// is nil. The error is about the folder itself, never about what is written in it.
+func (l Loader) Load(dir string) (*Project, []Diagnostic, error) {
+	return l.LoadFS(os.DirFS(dir), dir)
+}
+
+// LoadFS is Load for any file system; dir stands before file names in
+// diagnostics and becomes the project's Dir.
+func (l Loader) LoadFS(files fs.FS, dir string) (*Project, []Diagnostic, error) {
+	names, err := flowFiles(files)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read flow folder %s: %w", dir, err)
+	}
+	work := l.start(files)
+	if len(names) == 0 {
+		work.diags.Add(Error, Pos{File: dir, Line: 1, Col: 1}, "no_flows")
+	}
+	project := &Project{Dir: dir}
+	for _, name := range names {
+		data, err := readBounded(files, name)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read flow file: %w", err)
+		}
+		if flow := work.load(filepath.Join(dir, name), data); flow != nil {
+			project.Flows = append(project.Flows, flow)
+		}
+	}
+	work.distinct(project.Flows)
+	found := work.diags.sorted(work.sources)
+	if work.diags.Failed() {
+		return nil, found, nil
+	}
+	return project, found, nil
+}
+
+// LoadFile reads and checks one flow; files it names are looked for beside it.
+func (l Loader) LoadFile(file string) (*Flow, []Diagnostic, error) {
+	files := os.DirFS(filepath.Dir(file))
+	data, err := readBounded(files, filepath.Base(file))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read flow file: %w", err)
+	}
+	flow, found := l.loadOne(files, file, data)
+	return flow, found, nil
+}
+
+// LoadText reads and checks one flow from memory; files it names are not looked for.
+func (l Loader) LoadText(name, text string) (*Flow, []Diagnostic) {
+	return l.loadOne(nil, name, []byte(text))
+}
+
+func (l Loader) loadOne(files fs.FS, name string, data []byte) (*Flow, []Diagnostic) {
+	work := l.start(files)
+	flow := work.load(name, data)
+	found := work.diags.sorted(work.sources)
+	if work.diags.Failed() {
+		return nil, found
+	}
+	return flow, found
+}
+
+// loading is the state of one Load.
+type loading struct {
+	files   fs.FS // nil when files are not looked for
+	reading *Reading
+	texts   []string
+	diags   *Diagnostics
+	sources []*Source
+}
+
+func (l Loader) start(files fs.FS) *loading {
+	kinds := make(map[string]StepKind, len(l.Kinds))
+	for _, kind := range l.Kinds {
+		kinds[kind.Word] = kind
+	}
+	return &loading{files: files, reading: &Reading{Kinds: kinds}, texts: l.Texts, diags: &Diagnostics{}}
+}
+
+// load reads one file and, when it could be read, checks it.
+func (w *loading) load(name string, data []byte) *Flow {
+	source := &Source{Name: name}
+	w.sources = append(w.sources, source)
+	root := (&reader{source: source, diags: w.diags}).read(data)
+	if root == nil {
+		return nil
+	}
+	draft := w.compile(Node{yaml: root, source: source, diags: w.diags, read: w.reading}, data)
+	check(draft, w)
+	return draft.flow
+}
+
+// distinct reports flows that share an id.
+func (w *loading) distinct(flows []*Flow) {
+	first := map[string]string{}
+	for _, flow := range flows {
+		if other, taken := first[flow.ID]; taken {
+			w.diags.Add(Error, Pos{File: flow.File, Line: 1, Col: 1}, "repeated_flow", "Flow", flow.ID, "File", other)
+			continue
+		}
+		first[flow.ID] = flow.File
+	}
+}
+
+func flowFiles(files fs.FS) ([]string, error) {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() || strings.HasPrefix(name, ".") || path.Ext(name) != ".yaml" || strings.HasSuffix(name, "_test.yaml") {
+			continue
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// readBounded reads at most a byte more than a flow may have.
+func readBounded(files fs.FS, name string) (data []byte, err error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return io.ReadAll(io.LimitReader(file, maxFile+1))
+}

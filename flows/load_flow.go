@@ -1,0 +1,94 @@
+package flows
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// draft is a flow in the making, with the places that only the checker needs.
+type draft struct {
+	flow     *Flow
+	root     Node
+	start    Ref
+	files    []Ref             // of products
+	products map[string]Node   // by id
+	moved    map[string][2]Ref // from and to
+	stages   []Ref             // the states named there
+}
+
+// name is what flows, states and products are called: letters, digits, _ and -.
+var name = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]{0,39}$`)
+
+func (w *loading) compile(root Node, data []byte) *draft {
+	sum := sha256.Sum256(data)
+	flow := &Flow{
+		File:    root.source.Name,
+		Version: hex.EncodeToString(sum[:8]),
+		Source:  root.source,
+		states:  map[string]*State{},
+	}
+	d := &draft{flow: flow, root: root}
+	root.Only("flow", "title", "start", "products", "receipt", "anywhere", "fallback", "otherwise",
+		"states", "moved", "stages", "texts")
+	flow.ID = strings.TrimSuffix(filepath.Base(flow.File), ".yaml")
+	if id := root.Field("flow"); !id.Zero() {
+		flow.ID = id.identifier()
+	}
+	if flow.Title = root.Field("title").Text(); flow.Title == "" {
+		flow.Title = flow.ID
+	}
+	d.start = root.Field("start").Ref()
+	flow.Start = d.start.Name
+	d.readProducts(root.Field("products"), root.Field("receipt"))
+	flow.Anywhere = root.Field("anywhere").rules()
+	flow.Fallback = root.Field("fallback").rules()
+	flow.Otherwise = root.Field("otherwise").Steps()
+	d.readStates(root.Field("states"))
+	d.readMoved(root.Field("moved"))
+	d.readStages(root.Field("stages"))
+	flow.Texts = w.readTexts(root.Field("texts"))
+	return d
+}
+
+// identifier reads a name that others refer to.
+func (n Node) identifier() string {
+	text := n.Text()
+	if !name.MatchString(text) {
+		n.Error("bad_name", "Name", text)
+	}
+	return text
+}
+
+func (d *draft) readMoved(n Node) {
+	d.flow.Moved, d.moved = map[string]string{}, map[string][2]Ref{}
+	for _, entry := range n.Entries() {
+		to := entry.Value.Ref()
+		d.flow.Moved[entry.Name] = to.Name
+		d.moved[entry.Name] = [2]Ref{{Name: entry.Name, Pos: entry.Key.Pos()}, to}
+	}
+}
+
+func (d *draft) readStages(n Node) {
+	d.flow.Stages = map[string]string{}
+	for _, entry := range n.Entries() {
+		if entry.Value.Text() == "" {
+			entry.Value.Error("empty_value", "Key", entry.Name)
+		}
+		d.flow.Stages[entry.Name] = entry.Value.Text()
+		d.stages = append(d.stages, Ref{Name: entry.Name, Pos: entry.Key.Pos()})
+	}
+}
+
+func (w *loading) readTexts(n Node) map[string]string {
+	texts := map[string]string{}
+	if w.texts != nil {
+		n.Only(w.texts...)
+	}
+	for _, entry := range n.Entries() {
+		texts[entry.Name] = entry.Value.Text()
+	}
+	return texts
+}
