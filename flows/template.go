@@ -1,0 +1,168 @@
+package flows
+
+import (
+	"errors"
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"voronka/flows/calc"
+)
+
+// Template is a text with variables: "Привет, #{name}!". Between the braces
+// stands a name, or an expression of the calculator. It is compiled once and
+// safe for concurrent use; the zero Template is empty.
+type Template struct {
+	Source string
+	Pos    Pos
+	parts  []part
+}
+
+// part is a piece of literal text, or what takes its place.
+type part struct {
+	text    string
+	name    string
+	formula *Formula
+}
+
+// ErrUnclosed is a "#{" without its "}".
+var ErrUnclosed = errors.New("#{ without }")
+
+// ErrEmptyVariable is a "#{}".
+var ErrEmptyVariable = errors.New("#{} without a name")
+
+// ParseTemplate compiles a text. Its error is ErrUnclosed, ErrEmptyVariable or
+// a *calc.SyntaxError of an expression.
+func ParseTemplate(text string) (Template, error) {
+	template := Template{Source: text}
+	for rest := text; rest != ""; {
+		before, after, found := strings.Cut(rest, "#{")
+		if before != "" {
+			template.parts = append(template.parts, part{text: before})
+		}
+		if !found {
+			break
+		}
+		inner, behind, closed := strings.Cut(after, "}")
+		if !closed {
+			return template, ErrUnclosed
+		}
+		piece, err := parsePart(strings.TrimSpace(inner))
+		if err != nil {
+			return template, err
+		}
+		template.parts = append(template.parts, piece)
+		rest = behind
+	}
+	return template, nil
+}
+
+func parsePart(inner string) (part, error) {
+	if inner == "" {
+		return part{}, ErrEmptyVariable
+	}
+	if isName(inner) {
+		return part{name: inner}, nil
+	}
+	formula, err := ParseFormula(inner)
+	return part{formula: formula}, err
+}
+
+// isName tells whether s is a variable's name: letters, digits, _ and the
+// point between a product and its price.
+func isName(s string) bool {
+	for i, char := range s {
+		switch {
+		case unicode.IsLetter(char), char == '_':
+		case i > 0 && (unicode.IsDigit(char) || char == '.'):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// ReadTemplate reads a text; a wrong one is reported.
+func ReadTemplate(n Node) Template {
+	template, err := ParseTemplate(n.Text())
+	template.Pos = n.Pos()
+	var wrong *calc.SyntaxError
+	switch {
+	case errors.As(err, &wrong):
+		n.Error("template_formula", "Detail", wrong.Detail)
+	case errors.Is(err, ErrUnclosed):
+		n.Error("template_unclosed")
+	case errors.Is(err, ErrEmptyVariable):
+		n.Error("template_empty")
+	}
+	return template
+}
+
+// Zero tells whether the text is empty.
+func (t Template) Zero() bool { return t.Source == "" }
+
+// Constant tells whether the text has no variables.
+func (t Template) Constant() bool {
+	for _, piece := range t.parts {
+		if piece.text == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Reads are the variables the text reads, for Uses.
+func (t Template) Reads() []Ref {
+	var refs []Ref
+	for _, piece := range t.parts {
+		if piece.name != "" {
+			refs = append(refs, Ref{Name: piece.name, Pos: t.Pos})
+		}
+		if piece.formula != nil {
+			for _, name := range piece.formula.Names {
+				refs = append(refs, Ref{Name: name, Pos: t.Pos})
+			}
+		}
+	}
+	return refs
+}
+
+// Expand writes the text with the values that lookup gives; failed, when not
+// nil, hears of expressions that could not be computed and count as empty.
+func (t Template) Expand(lookup func(string) string, failed func(*Formula, error)) string {
+	switch {
+	case len(t.parts) == 0:
+		return ""
+	case len(t.parts) == 1 && t.parts[0].text != "":
+		return t.parts[0].text
+	}
+	var text strings.Builder
+	text.Grow(len(t.Source) + 32)
+	for _, piece := range t.parts {
+		switch {
+		case piece.formula != nil:
+			value, err := piece.formula.program.Run(lookup)
+			if err != nil && failed != nil {
+				failed(piece.formula, err)
+				continue
+			}
+			text.WriteString(value.String())
+		case piece.name != "":
+			text.WriteString(lookup(piece.name))
+		default:
+			text.WriteString(piece.text)
+		}
+	}
+	return text.String()
+}
+
+var tags = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
+
+// PlainText takes Telegram's HTML away: what people see.
+func PlainText(text string) string {
+	if strings.ContainsAny(text, "<&") {
+		return html.UnescapeString(tags.ReplaceAllString(text, ""))
+	}
+	return text
+}
