@@ -222,8 +222,8 @@ func (s *spec) checkLimit(f field, text, path string) *fault {
 	}
 	var size int64
 	switch {
-	case f.Unit == "", f.Parsed:
-		return nil
+	case f.Unit == "", f.Parsed, f.Name == "limit", f.Name == "max_connections":
+		return nil // counted after parsing, or clamped instead of refused
 	case f.Unit == "bytes":
 		size = int64(len(text))
 	case f.Unit == "characters":
@@ -239,6 +239,13 @@ func (s *spec) checkLimit(f field, text, path string) *fault {
 }
 
 func utf16Len(s string) int { return len(utf16.Encode([]rune(s))) }
+
+// utf16Slice cuts by offset and length in UTF-16 units, as entities count.
+func utf16Slice(s string, offset, length int) string {
+	units := utf16.Encode([]rune(s))
+	from := min(max(offset, 0), len(units))
+	return string(utf16.Decode(units[from:min(max(from+length, from), len(units))]))
+}
 
 func decodeJSON(text string) (any, error) {
 	var value any

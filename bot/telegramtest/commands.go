@@ -6,22 +6,12 @@ var commandShape = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
 
 // commandSet is the scope and the language of a list of commands, as one key.
 func commandSet(c *call) string {
-	scope := c.text("scope")
-	if scope == "" {
-		scope = `{"type":"default"}`
+	scope := struct{ Type string }{"default"}
+	c.decode("scope", &scope)
+	if scope.Type == "default" || scope.Type == "all_private_chats" {
+		return scope.Type + "/" + c.text("language_code")
 	}
-	var read struct {
-		Type string `json:"type"`
-		User int64  `json:"user_id"`
-	}
-	c.decode("scope", &read)
-	if read.Type == "default" || read.Type == "all_private_chats" {
-		scope = read.Type
-	}
-	if !c.has("scope") {
-		scope = "default"
-	}
-	return scope + "/" + c.text("language_code")
+	return c.text("scope") + "/" + c.text("language_code")
 }
 
 // setMyCommands plays the Bot API's setMyCommands.

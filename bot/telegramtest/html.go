@@ -117,6 +117,9 @@ func (p *htmlParser) startTag() error {
 		return entityErrorf("Unclosed start tag at byte offset %d", at)
 	}
 	name := strings.ToLower(p.in[from:p.pos])
+	if !supportedTag(name) {
+		return entityErrorf("Unsupported start tag %q at byte offset %d", name, at)
+	}
 	attributes, err := p.attributes(name, at)
 	if err != nil {
 		return err

@@ -186,5 +186,8 @@ func (s *Server) clamped(c *call, name string, otherwise int64) int {
 	if n == 0 {
 		n = otherwise
 	}
+	if n < 1 || n > 100 {
+		s.violate(c.method + "." + name + ": allowed are 1-100")
+	}
 	return int(min(max(n, 1), 100))
 }
