@@ -1,0 +1,39 @@
+package amocrmtest
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// authorise checks the Bearer token and the optional X-Context-User-ID. The
+// exact body of an API 401 is not published; the common problem shape is used (inferred).
+func (c *call) authorise() *reply {
+	given, found := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
+	if !found || subtle.ConstantTimeCompare([]byte(given), []byte(c.s.cfg.Token)) != 1 {
+		answer := problem(http.StatusUnauthorized, "Unauthorized", "Неверный логин или пароль")
+		return &answer
+	}
+	c.user = c.s.cfg.Users[0].ID
+	context := c.r.Header.Get("X-Context-User-ID")
+	if context == "" {
+		return nil
+	}
+	id, err := strconv.ParseInt(context, 10, 64)
+	if err != nil || !c.s.knownUser(id) {
+		answer := problem(http.StatusForbidden, "Forbidden", "Пользователь не найден")
+		return &answer
+	}
+	c.user = id
+	return nil
+}
+
+func (s *Server) knownUser(id int64) bool {
+	for _, u := range s.cfg.Users {
+		if u.ID == id {
+			return true
+		}
+	}
+	return false
+}

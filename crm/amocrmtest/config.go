@@ -1,0 +1,116 @@
+package amocrmtest
+
+import (
+	"net/http"
+	"time"
+)
+
+// Config describes one amoCRM account. The zero value is a usable Russian shop
+// with one pipeline; New fills whatever is left empty.
+type Config struct {
+	// Token is the long-lived token every API call must carry as a Bearer
+	// (API v4, oauth/step-by-step). Default "amocrm-test-token".
+	Token string
+	// Subdomain is the account's name in its address. Default "example".
+	Subdomain string
+	// BaseURL is the server's address as clients see it, without a trailing
+	// slash. Empty: taken from each request.
+	BaseURL string
+	// AccountID is the number of the account. Default 28805383.
+	AccountID int64
+	// Now is the account's clock. Default time.Now.
+	Now func() time.Time
+
+	Pipelines   []Pipeline
+	Users       []User
+	Fields      []Field
+	LossReasons []LossReason
+
+	// PaidFilters turns on filter[…] of leads and contacts. It is a paid
+	// add-on of amoCRM: without it filters are ignored without an error and
+	// everything comes back (amocrm-api-php issues 348 and 71).
+	PaidFilters bool
+	// DuplicateControl makes POST /leads/complex join an open deal of a
+	// contact with the same phone or e-mail (crm_platform/duplication-control).
+	DuplicateControl bool
+	// SearchLag hides what was written from query= for that long, as the
+	// search index of a busy account does.
+	SearchLag time.Duration
+	// Limits are the request limits; the zero value has none.
+	Limits Limits
+	// Client sends webhooks. Default: a client with amoCRM's 2 seconds.
+	Client *http.Client
+}
+
+// Pipeline is a funnel of the account ("Воронка").
+type Pipeline struct {
+	ID       int64
+	Name     string
+	Sort     int64
+	Main     bool
+	Unsorted bool // the stage "Неразобранное" is on
+	Statuses []Status
+}
+
+// Status is a stage of a pipeline. Statuses 142 (won) and 143 (lost) have the
+// same ids in every pipeline (API v4, leads_pipelines).
+type Status struct {
+	ID       int64
+	Name     string
+	Sort     int64
+	Color    string
+	Type     int // 1 for "Неразобранное", 0 otherwise
+	Editable bool
+}
+
+// Ids of the two closed statuses, the same in every pipeline (API v4, leads_pipelines).
+const (
+	Won  int64 = 142
+	Lost int64 = 143
+)
+
+// User is an employee with access to the account.
+type User struct {
+	ID    int64
+	Name  string
+	Email string
+	Admin bool
+}
+
+// LossReason says why a deal was lost; it goes with status 143.
+type LossReason struct {
+	ID   int64
+	Name string
+}
+
+func (c Config) withDefaults() Config {
+	if c.Token == "" {
+		c.Token = "amocrm-test-token"
+	}
+	if c.Subdomain == "" {
+		c.Subdomain = "example"
+	}
+	if c.AccountID == 0 {
+		c.AccountID = 28805383
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Pipelines == nil {
+		c.Pipelines = []Pipeline{DefaultPipeline()}
+	}
+	if c.Users == nil {
+		c.Users = defaultUsers()
+	}
+	if c.Fields == nil {
+		c.Fields = DefaultFields()
+	}
+	if c.LossReasons == nil {
+		c.LossReasons = defaultLossReasons()
+	}
+	if c.Client == nil {
+		// "the answer must come within 2 seconds" (webhooks-format).
+		c.Client = &http.Client{Timeout: 2 * time.Second}
+	}
+	return c
+}

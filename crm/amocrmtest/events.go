@@ -1,0 +1,53 @@
+package amocrmtest
+
+import (
+	"fmt"
+	"slices"
+)
+
+// event is one line of the account's history (API v4, events-and-notes).
+type event struct {
+	id            string
+	kind          string
+	entity        string
+	entityID      int64
+	by, at        int64
+	before, after []object
+}
+
+func (s *Server) happened(kind, entity string, id, by int64, before, after []object) {
+	e := event{
+		id:   fmt.Sprintf("01pz58t6p04ymgsgfbm%07d", s.nextID("events")),
+		kind: kind, entity: entity, entityID: id, by: by, at: s.now(), before: before, after: after,
+	}
+	s.events = keep(s.events, e)
+}
+
+// listEvents is GET /events, newest first, 100 on a page at most.
+func listEvents(c *call) reply {
+	kinds, entities := c.query.all("filter[type]"), c.query.all("filter[entity]")
+	var found []event
+	for _, e := range slices.Backward(c.s.events) {
+		if (len(kinds) == 0 || slices.Contains(kinds, e.kind)) &&
+			(len(entities) == 0 || slices.Contains(entities, singular(e.entity))) &&
+			c.query.oneOf("filter[entity_id]", e.entityID) && c.query.within("filter[created_at]", e.at) {
+			found = append(found, e)
+		}
+	}
+	return list(c, "events", "events", found, c.eventView)
+}
+
+func (c *call) eventView(e event) object {
+	values := func(v []object) []object {
+		if v == nil {
+			return []object{}
+		}
+		return v
+	}
+	return object{
+		"id": e.id, "type": e.kind, "entity_id": e.entityID, "entity_type": singular(e.entity), "created_by": e.by,
+		"created_at": e.at, "value_after": values(e.after), "value_before": values(e.before),
+		"account_id": c.s.cfg.AccountID, "_links": c.self("events/%s", e.id),
+		"_embedded": object{"entity": c.reference(e.entity, e.entityID)},
+	}
+}
