@@ -48,7 +48,7 @@ type Event struct {
 	Key string
 	// Payment is our id of it.
 	Payment string
-	// External is the provider's.
+	// External is the provider's, the same as in Link; empty where the provider does not say.
 	External string
 	// Status is our reading of State, the provider's own word; an unknown word
 	// reads as linked: still pending.

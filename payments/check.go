@@ -1,0 +1,63 @@
+package payments
+
+import (
+	"time"
+
+	"voronka/sales"
+)
+
+// Grace is how long after its expiry an unpaid link is left to a payment that
+// was begun in time, before the provider is asked for the last word.
+const Grace = time.Minute
+
+// neglect is when a payment that never came to an end is given up.
+const neglect = 30 * 24 * time.Hour
+
+// NextCheck is when to ask the provider about a payment that is silent, zero
+// when nothing is awaited any more. The pauses grow with p.Checks; an unpaid
+// link is asked about right after its expiry (and Grace), an expired one a few
+// times more, for money that came late.
+func NextCheck(p sales.Payment, now time.Time) time.Time {
+	deadline := p.ExpiresAt.Add(Grace)
+	switch p.Status {
+	case sales.PaymentNew, sales.PaymentLinked, sales.PaymentDeclined:
+		next := now.Add(pause(p.Checks))
+		switch {
+		case p.ExpiresAt.IsZero():
+			return orNever(p.CreatedAt, next)
+		case p.Status == sales.PaymentNew && now.Before(deadline), next.After(deadline) && now.Before(deadline):
+			return deadline // nobody can pay before there is a link
+		}
+		return orNever(p.ExpiresAt, next)
+	case sales.PaymentHeld:
+		return orNever(p.CreatedAt, now.Add(pause(p.Checks)))
+	case sales.PaymentExpired:
+		return afterExpiry(p.ExpiresAt, now)
+	}
+	return time.Time{}
+}
+
+// pause grows while a payment stays silent.
+func pause(checks int) time.Duration {
+	steps := []time.Duration{2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour}
+	return steps[max(0, min(checks, len(steps)-1))]
+}
+
+// afterExpiry follows a payment that was begun in time and confirmed late: a
+// bank may close one that hangs in 3-D Secure after 36 hours (T-Bank API 1.80,
+// statuses).
+func afterExpiry(expired, now time.Time) time.Time {
+	for _, after := range []time.Duration{15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 40 * time.Hour, 72 * time.Hour} {
+		if next := expired.Add(after); next.After(now) {
+			return next
+		}
+	}
+	return time.Time{}
+}
+
+func orNever(since, next time.Time) time.Time {
+	if next.Sub(since) > neglect {
+		return time.Time{}
+	}
+	return next
+}
