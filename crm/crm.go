@@ -12,9 +12,15 @@ import (
 // CRM applies changes.
 type CRM interface {
 	// Apply makes one change and returns the refs known after it: those given
-	// and any found or made. It is safe to repeat after an unknown outcome: it
-	// looks for what may have been made before it makes it. A contact is found
-	// by its ref, then by phone and e-mail; it is never made twice.
+	// and any found or made. Keep them even when there is an error: the contact
+	// may have been made before the deal failed. It is safe to repeat after an
+	// unknown outcome when Change.Repeat is set: it then looks for what may have
+	// been made before it makes it. A contact is found by its ref, then by the
+	// mark of its Contact.ID, phone and e-mail; it is never made twice. A ref of
+	// something that was deleted or merged is found anew or made anew.
+	//
+	// Errors are *sales.Error: crm_change, crm_stage and crm_field are buried and
+	// say what to mend, crm_token and crm_denied stop the destination.
 	Apply(ctx context.Context, change Change, known Refs) (Refs, error)
 }
 
@@ -29,7 +35,10 @@ type Refs struct {
 type Change struct {
 	// ID is unique and stable over retries: adapters may use it to recognise
 	// what they did before.
-	ID      string        `json:"id"`
+	ID string `json:"id"`
+	// Repeat is set where the change was attempted before: something of it may
+	// be in the CRM already, and is worth the look.
+	Repeat  bool          `json:"repeat,omitempty"`
 	Contact sales.Contact `json:"contact"`
 	// Title names the deal when it is made.
 	Title string    `json:"title,omitempty"`

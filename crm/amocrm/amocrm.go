@@ -1,0 +1,131 @@
+// Package amocrm mirrors a funnel into amoCRM through its API v4 with a
+// long-lived token. client.go and wire.go speak amoCRM's own words; the other
+// files translate.
+//
+// A POST of amoCRM has no idempotency key, so everything made here can be
+// recognised again: a contact carries its channel id ("tg:42"), a deal our tag,
+// a note the number of its change, a task its text and its due second.
+package amocrm
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"voronka/crm"
+	"voronka/internal/rest"
+	"voronka/sales"
+)
+
+// Config says which account to mirror into. Only URL and Token are required.
+type Config struct {
+	// URL is the account's address, "https://example.amocrm.ru".
+	URL string
+	// Token is a long-lived token of a private integration.
+	Token string
+	// HTTP does the calls; nil takes one with a time limit.
+	HTTP *http.Client
+	// Now is the clock (time.Now).
+	Now func() time.Time
+	// Pipeline is the name of the pipeline for new deals; empty takes the main one.
+	Pipeline string
+	// RequestsPerSecond is the budget of this value (5). amoCRM allows 7 to an
+	// integration (API v4, recommendations); what is left is for other programs.
+	RequestsPerSecond float64
+	// Tag marks deals and contacts that we made ("voronka").
+	Tag string
+	// Service heads the notes ("Voronka").
+	Service string
+	// Region is where phones without a country code are from ("RU").
+	Region string
+}
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.RequestsPerSecond == 0 {
+		c.RequestsPerSecond = 5
+	}
+	if c.Tag == "" {
+		c.Tag = "voronka"
+	}
+	if c.Service == "" {
+		c.Service = "Voronka"
+	}
+	if c.Region == "" {
+		c.Region = "RU"
+	}
+	return c
+}
+
+// CRM is one amoCRM account. It may be used from several goroutines; changes of
+// one contact must come one after another.
+type CRM struct {
+	cfg       Config
+	api       *client
+	directory *directory
+}
+
+// New makes a CRM; nothing is called before the first change.
+func New(cfg Config) *CRM {
+	cfg = cfg.withDefaults()
+	api := &client{
+		now:    cfg.Now,
+		budget: rate.NewLimiter(rate.Limit(cfg.RequestsPerSecond), burst(cfg.RequestsPerSecond)),
+		rest: &rest.Client{
+			Name: "crm", Base: cfg.URL, HTTP: cfg.HTTP, Now: cfg.Now, Refuse: refusal,
+			Header: http.Header{"Authorization": {"Bearer " + cfg.Token}},
+		},
+	}
+	return &CRM{cfg: cfg, api: api, directory: &directory{api: api, now: cfg.Now, pipeline: cfg.Pipeline}}
+}
+
+// burst keeps any one second within amoCRM's 7 requests at the default budget of 5.
+func burst(perSecond float64) int { return max(1, int(perSecond*0.4)) }
+
+var _ crm.CRM = (*CRM)(nil)
+
+// Apply makes one change, as crm.CRM says. What amoCRM refuses is tried once
+// more with a directory read anew: a stage or a field may have been removed
+// since, or the deal itself a moment ago.
+func (c *CRM) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm.Refs, error) {
+	if err := change.Validate(); err != nil {
+		return known, err
+	}
+	refs, err := c.apply(ctx, change, known)
+	if err == nil || sales.AsError(err).Code != codeRefused {
+		return refs, err
+	}
+	c.directory.forget()
+	change.Repeat = true
+	return c.apply(ctx, change, refs)
+}
+
+func (c *CRM) apply(ctx context.Context, change crm.Change, known crm.Refs) (crm.Refs, error) {
+	w := &work{CRM: c, change: change, refs: known}
+	for _, step := range []func(context.Context) error{w.readDeal, w.plan, w.ensureContact, w.ensureDeal, w.writeNote, w.writeTask} {
+		if err := step(ctx); err != nil {
+			return w.refs, err
+		}
+	}
+	return w.refs, nil
+}
+
+// work is one change on its way.
+type work struct {
+	*CRM
+	change crm.Change
+	refs   crm.Refs
+
+	// deal is nil until it is found or made, contact is nil until it is needed.
+	deal    *lead
+	contact *contact
+	// newContact and newDeal are set for what this very run made: nothing can hang on it yet.
+	newContact, newDeal bool
+
+	stage  place
+	fields []fieldValue
+}

@@ -1,0 +1,64 @@
+package amocrm
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"voronka/internal/rest"
+	"voronka/sales"
+)
+
+// codeRefused is a request that amoCRM will not have as it is.
+const codeRefused = "crm_refused"
+
+// problem is the body of a refusal, application/problem+json (API v4, error-codes).
+type problem struct {
+	Detail string `json:"detail"`
+	Items  []struct {
+		Errors []struct {
+			Code string `json:"code"`
+			Path string `json:"path"`
+		} `json:"errors"`
+	} `json:"validation-errors"`
+}
+
+var legacyCode = regexp.MustCompile(`Код ошибки (\d+)`)
+
+// refusal reads a 4xx. Of the body it keeps codes and paths only: a detail may
+// quote what was sent.
+func refusal(answer *rest.Response) *sales.Error {
+	switch answer.Status {
+	case http.StatusUnauthorized:
+		return &sales.Error{Code: "crm_token", Action: sales.Stop, Message: "amoCRM does not accept the token: it is wrong, expired or revoked"}
+	case http.StatusPaymentRequired:
+		return &sales.Error{Code: "crm_unpaid", Action: sales.Stop, Message: "the amoCRM account is not paid"}
+	case http.StatusForbidden:
+		return &sales.Error{Code: "crm_denied", Action: sales.Stop, Message: "amoCRM refuses us: no rights, an address that is not on its list, or a block for too many requests"}
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return invalid(answer.Body)
+	}
+	return nil
+}
+
+func invalid(body []byte) *sales.Error {
+	var told problem
+	if json.Unmarshal(body, &told) != nil {
+		return nil
+	}
+	var faults []string
+	for _, item := range told.Items {
+		for _, fault := range item.Errors {
+			faults = append(faults, strings.TrimSpace(fault.Code+" "+fault.Path))
+		}
+	}
+	if code := legacyCode.FindStringSubmatch(told.Detail); code != nil {
+		// 244 is "no rights", and what an unpaid account answers too (API v4, error-codes).
+		if code[1] == "244" {
+			return &sales.Error{Code: "crm_denied", Action: sales.Stop, Message: "amoCRM answers code 244: no rights, or the account is not paid"}
+		}
+		faults = append(faults, "code "+code[1])
+	}
+	return &sales.Error{Code: codeRefused, Action: sales.Bury, Message: "amoCRM does not accept the request: " + strings.Join(faults, ", ")}
+}

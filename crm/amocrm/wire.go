@@ -1,0 +1,201 @@
+package amocrm
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// number is an integer however PHP wrote it: 12, 12.0, "12", null.
+type number int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *number) UnmarshalJSON(data []byte) error {
+	text := strings.Trim(string(data), `"`)
+	if text == "null" || text == "" {
+		*n = 0
+		return nil
+	}
+	if whole, err := strconv.ParseInt(text, 10, 64); err == nil {
+		*n = number(whole)
+		return nil
+	}
+	real, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(real) || math.Abs(real) > math.MaxInt64/2 {
+		return fmt.Errorf("not a number")
+	}
+	*n = number(math.Round(real))
+	return nil
+}
+
+// object is a JSON object; PHP writes an empty one as [].
+type object[T any] struct{ Value T }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *object[T]) UnmarshalJSON(data []byte) error {
+	if bytes.HasPrefix(data, []byte("[")) {
+		return nil
+	}
+	return json.Unmarshal(data, &o.Value)
+}
+
+// page is one page of a list, and what a POST answers.
+type page struct {
+	Links object[struct {
+		Next json.RawMessage `json:"next"`
+	}] `json:"_links"`
+	Embedded object[map[string]json.RawMessage] `json:"_embedded"`
+}
+
+func (p page) items(name string, into any) error {
+	raw, found := p.Embedded.Value[name]
+	if !found {
+		return nil
+	}
+	return json.Unmarshal(raw, into)
+}
+
+type reference struct {
+	ID number `json:"id"`
+}
+
+type tag struct {
+	Name string `json:"name"`
+}
+
+// contact is a person (API v4, contacts-api).
+type contact struct {
+	ID        number       `json:"id"`
+	Name      string       `json:"name"`
+	CreatedAt number       `json:"created_at"`
+	IsDeleted bool         `json:"is_deleted"`
+	Fields    []fieldValue `json:"custom_fields_values"`
+	Embedded  object[struct {
+		Tags  []tag       `json:"tags"`
+		Leads []reference `json:"leads"`
+	}] `json:"_embedded"`
+}
+
+// lead is a deal (API v4, leads-api). Price is in whole roubles.
+type lead struct {
+	ID            number `json:"id"`
+	StatusID      number `json:"status_id"`
+	PipelineID    number `json:"pipeline_id"`
+	ResponsibleID number `json:"responsible_user_id"`
+	IsDeleted     bool   `json:"is_deleted"`
+	Embedded      object[struct {
+		Tags     []tag `json:"tags"`
+		Contacts []struct {
+			ID     number `json:"id"`
+			IsMain bool   `json:"is_main"`
+		} `json:"contacts"`
+	}] `json:"_embedded"`
+}
+
+// fieldValue is a filled custom field, read and written (API v4, custom-fields).
+type fieldValue struct {
+	ID     number  `json:"field_id,omitempty"`
+	Code   string  `json:"field_code,omitempty"`
+	Values []value `json:"values"`
+}
+
+// value is one value of a field. What is read must not be written back as it
+// came: amoCRM refuses "enum", which it sends itself.
+type value struct {
+	Value    any    `json:"value,omitempty"`
+	EnumID   number `json:"enum_id,omitempty"`
+	EnumCode string `json:"enum_code,omitempty"`
+}
+
+func (v value) text() string {
+	switch is := v.Value.(type) {
+	case string:
+		return is
+	case float64:
+		return strconv.FormatFloat(is, 'f', -1, 64)
+	}
+	return ""
+}
+
+// newEntity is a deal or contact to write; empty keys are left alone.
+type newEntity struct {
+	Name       string       `json:"name,omitempty"`
+	FirstName  string       `json:"first_name,omitempty"`
+	LastName   string       `json:"last_name,omitempty"`
+	Price      int64        `json:"price,omitempty"`
+	PipelineID number       `json:"pipeline_id,omitempty"`
+	StatusID   number       `json:"status_id,omitempty"`
+	Fields     []fieldValue `json:"custom_fields_values,omitempty"`
+	TagsToAdd  []tag        `json:"tags_to_add,omitempty"`
+	Embedded   *embedded    `json:"_embedded,omitempty"`
+	RequestID  string       `json:"request_id,omitempty"`
+}
+
+type embedded struct {
+	Contacts []linked `json:"contacts"`
+}
+
+type linked struct {
+	ID     number `json:"id"`
+	IsMain bool   `json:"is_main"`
+}
+
+func (e newEntity) empty() bool {
+	return e.Name == "" && e.FirstName == "" && e.LastName == "" && e.Price == 0 && e.StatusID == 0 && len(e.Fields) == 0 && len(e.TagsToAdd) == 0
+}
+
+// pipeline and status are the board (API v4, leads_pipelines).
+type pipeline struct {
+	ID        number `json:"id"`
+	Name      string `json:"name"`
+	IsMain    bool   `json:"is_main"`
+	IsArchive bool   `json:"is_archive"`
+	Embedded  object[struct {
+		Statuses []status `json:"statuses"`
+	}] `json:"_embedded"`
+}
+
+type status struct {
+	ID   number `json:"id"`
+	Name string `json:"name"`
+	Sort number `json:"sort"`
+	Type number `json:"type"`
+}
+
+// field is a custom field of deals or contacts (API v4, custom-fields).
+type field struct {
+	ID    number `json:"id"`
+	Name  string `json:"name"`
+	Code  string `json:"code"`
+	Type  string `json:"type"`
+	Enums []struct {
+		ID    number `json:"id"`
+		Value string `json:"value"`
+		Code  string `json:"code"`
+	} `json:"enums"`
+}
+
+// note is a line of a deal's feed (API v4, events-and-notes).
+type note struct {
+	Type   string             `json:"note_type"`
+	Params object[noteParams] `json:"params"`
+}
+
+type noteParams struct {
+	Service string `json:"service,omitempty"`
+	Text    string `json:"text"`
+}
+
+// task is work for a manager (API v4, tasks-api).
+type task struct {
+	TypeID        number `json:"task_type_id"`
+	Text          string `json:"text"`
+	CompleteTill  number `json:"complete_till"`
+	EntityID      number `json:"entity_id"`
+	EntityType    string `json:"entity_type"`
+	ResponsibleID number `json:"responsible_user_id,omitempty"`
+	RequestID     string `json:"request_id,omitempty"`
+}
