@@ -50,7 +50,7 @@ func (c *checker) target(ref Ref) {
 // it or the engine does.
 func (c *checker) names() {
 	products := slices.Sorted(maps.Keys(c.products))
-	set := builtins()
+	var set []string
 	for _, uses := range c.uses {
 		for _, ref := range uses.Sets {
 			set = append(set, ref.Name)
@@ -65,20 +65,14 @@ func (c *checker) names() {
 		c.reads(uses.Reads, set)
 	}
 	for _, rule := range c.rules() {
-		if rule.If != nil {
-			var refs []Ref
-			for _, name := range rule.If.Names {
-				refs = append(refs, Ref{Name: name, Pos: rule.If.Pos})
-			}
-			c.reads(refs, set)
-		}
+		c.reads(rule.If.Reads(), set)
 	}
 }
 
 func (c *checker) reads(refs []Ref, set []string) {
 	for _, ref := range refs {
-		if !slices.Contains(set, ref.Name) && !strings.HasPrefix(ref.Name, "utm_") {
-			c.fail(ref.Pos, "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, set))
+		if !slices.Contains(set, ref.Name) && !c.flow.Builtin(ref.Name) {
+			c.fail(ref.Pos, "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, append(Builtins(), set...)))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -48,22 +47,8 @@ func (w Condition) covers(other Condition) bool {
 
 // takes tells whether w matches every text that a word of kind match does.
 func (w Condition) takes(word string, match Match) bool {
-	for _, own := range w.Words {
-		switch {
-		case w.Match == match && plain(own) == plain(word):
-			return true
-		case w.Match == Contains && match != Regexp && strings.Contains(plain(word), plain(own)):
-			return true
-		case w.Match == Regexp && match == Exact:
-			if re, err := regexp.Compile("(?i)" + own); err == nil && re.MatchString(plain(word)) {
-				return true
-			}
-		}
+	if w.Match == Regexp && match == Regexp {
+		return slices.Contains(w.Words, word)
 	}
-	return false
-}
-
-// plain folds case, ё and outer spaces, as matching does.
-func plain(text string) string {
-	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(text)), "ё", "е")
+	return match != Regexp && (match == w.Match || w.Match != Exact && match == Exact) && w.says(fold(word))
 }

@@ -42,11 +42,11 @@ func (n Node) perOutcome() []Node {
 }
 
 func (n Node) rule() *Rule {
-	rule := &Rule{Pos: n.Pos(), When: readTrigger(n)}
+	n.Only(append(ConditionKeys(), "to", "do", "if")...)
+	rule := &Rule{Pos: n.Pos()}
+	rule.When, _ = ReadCondition(n)
 	body := n.body()
-	if condition := body.Field("if"); !condition.Zero() {
-		rule.If = readIf(condition)
-	}
+	rule.If = ReadFormula(body.Field("if"))
 	to := body.Field("to").Ref()
 	if body.IsScalar() {
 		to = body.Ref()

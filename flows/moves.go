@@ -11,6 +11,8 @@ type move struct {
 	timer *TimerRule
 	// step is the index of the step of Do whose button leads away; -1 for others.
 	step int
+	// label is the text of the button that leads away, empty for others.
+	label string
 }
 
 // flowMoves lists the ways of each state in the order of the file. The ways of
@@ -65,6 +67,7 @@ func stepMoves(way move, steps []Step) []move {
 		for j, target := range step.Uses().Targets {
 			one := way.toward(target.Name)
 			one.event = label(label(way.event, i), j)
+			one.label = target.Label
 			moves = append(moves, one)
 		}
 	}

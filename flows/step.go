@@ -20,6 +20,9 @@ type StepKind struct {
 type Ref struct {
 	Name string
 	Pos  Pos
+	// Label is what people see of it, for the graph: the text of the button
+	// that leads there. Mostly empty.
+	Label string
 }
 
 // Bounded is a text that Telegram limits.
