@@ -1,7 +1,10 @@
 package flows
 
 import (
+	"strconv"
 	"strings"
+
+	"voronka/sales"
 )
 
 // Builtins are the variables that every flow can read, sorted by subject. A
@@ -25,4 +28,97 @@ func (f *Flow) Builtin(name string) bool {
 	id, property, dotted := strings.Cut(name, ".")
 	_, known := f.Product(id)
 	return dotted && known && (property == "price" || property == "title")
+}
+
+// Lookup gives the value of a variable as people read it: amounts with spaces
+// between thousands. What the customer's answers set comes before what the
+// engine knows.
+func (r *Run) Lookup(name string) string { return r.lookup(name, sales.Money.String) }
+
+// reckon gives the value of a variable for the calculator.
+func (r *Run) reckon(name string) string { return r.lookup(name, sales.Money.Decimal) }
+
+func (r *Run) lookup(name string, money func(sales.Money) string) string {
+	switch name {
+	case "name":
+		return r.Contact.Name
+	case "email":
+		return r.Contact.Email
+	case "phone":
+		return r.Contact.Phone
+	}
+	if value, set := r.Session.Vars[name]; set {
+		return value
+	}
+	contact := &r.Contact
+	switch name {
+	case "last_name":
+		return contact.LastName
+	case "full_name":
+		return strings.TrimSpace(contact.Name + " " + contact.LastName)
+	case "username":
+		return contact.Username
+	case "language":
+		return contact.Language
+	case "client_id":
+		return contact.ID
+	case "start", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term":
+		return contact.Source[name]
+	case "question":
+		if r.Input.Kind == Text {
+			return r.Input.Text
+		}
+		return ""
+	case "state":
+		return r.Session.State
+	case "flow":
+		return r.Flow.ID
+	case "current_date":
+		return r.Now().Format("02.01.2006")
+	case "current_time":
+		return r.Now().Format("15:04")
+	case "weekday":
+		return strconv.Itoa((int(r.Now().Weekday())+6)%7 + 1)
+	}
+	return r.lookupMoney(name, money)
+}
+
+// lookupMoney gives what belongs to the last order, or to a product by its id.
+func (r *Run) lookupMoney(name string, money func(sales.Money) string) string {
+	switch name {
+	case "order_id":
+		return r.Session.Order
+	case "payment_id":
+		return r.Session.Payment
+	case "pay_url":
+		if r.Session.Payment == "" {
+			return ""
+		}
+		return PayLink(r.Session.Payment)
+	case "product", "price":
+		order, ok := r.order(r.Session.Order)
+		if !ok {
+			return ""
+		}
+		if name == "price" {
+			return money(order.Amount)
+		}
+		return order.Title
+	case "payment_sum":
+		if event := r.Input.Payment; event != nil {
+			return money(event.Paid)
+		}
+		if payment, ok := r.payment(r.Session.Payment); ok {
+			return money(payment.Amount)
+		}
+		return ""
+	}
+	id, property, dotted := strings.Cut(name, ".")
+	if product, known := r.Flow.Product(id); dotted && known {
+		if property == "price" {
+			return money(product.Price)
+		}
+		return product.Title
+	}
+	return ""
 }

@@ -1,9 +1,239 @@
 package flows
 
-// Run is one turn in the making; steps add to it.
+import (
+	"html"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"voronka/sales"
+)
+
+// Run is one turn in the making. Steps read from it and add to it; the maps
+// and slices it was given are never changed, only replaced.
 type Run struct {
 	Flow    *Flow
 	Input   Input
-	Turn    *Turn
-	Session *Session
+	Session Session
+	Contact sales.Contact
+
+	engine Engine
+	known  Known
+
+	journal  []Line
+	effects  []Effect
+	orders   []sales.Order
+	payments []sales.Payment
+	trace    []Considered
+
+	// said is the customer's text, or the label of the pressed button, folded.
+	said   string
+	choice Choice
+	// here and step tell where the running step stands.
+	here block
+	step int
+	// target is where a step wants to go; waits and halted end the turn.
+	target        string
+	waits, halted bool
+	// heard is the place of the customer's line in the journal, from 1.
+	heard   int
+	taken   bool // a question took its answer
+	doubled bool // a second tap on the same button
+	ownVars bool // Session.Vars is already a copy
+
+	steps, moves, ids, timers int
 }
+
+// Asker is a step that waits for an answer.
+type Asker interface {
+	Step
+	// Answer takes the input, or tells why not. A Refused one stays asking.
+	Answer(*Run) Answer
+	// Retry says again what is wanted.
+	Retry(*Run)
+}
+
+// Answer is what a question makes of an input.
+type Answer int
+
+// Answers of a question.
+const (
+	NotMine Answer = iota // an input that is no answer at all: the rules go on, Retry at their end
+	Refused               // an answer that was wrong, and the customer was told
+	Taken                 // the answer is kept, the next step may run
+)
+
+// Now is the moment of the input in the project's zone.
+func (r *Run) Now() time.Time {
+	if r.engine.Zone != nil {
+		return r.Input.At.In(r.engine.Zone)
+	}
+	return r.Input.At.UTC()
+}
+
+// Set keeps a variable; name, email and phone are the contact's.
+func (r *Run) Set(name, value string) {
+	switch name {
+	case "name":
+		r.Contact.Name, r.Contact.LastName = value, ""
+	case "email":
+		r.Contact.Email = value
+	case "phone":
+		r.Contact.Phone = value
+	default:
+		if !r.ownVars {
+			r.Session.Vars, r.ownVars = maps.Clone(r.Session.Vars), true
+		}
+		if r.Session.Vars == nil {
+			r.Session.Vars = map[string]string{}
+		}
+		r.Session.Vars[name] = value
+		return
+	}
+	r.Emit(Mirror{Contact: true})
+}
+
+// Go moves to a state once the running step is done; steps after it do not run.
+func (r *Run) Go(state string) { r.target = state }
+
+// Wait makes the running step, an Asker, wait for an answer.
+func (r *Run) Wait() {
+	r.Session.Asking = r.place()
+	r.waits = true
+}
+
+// place is where the running step stands.
+func (r *Run) place() *Asking {
+	return &Asking{State: r.here.state, In: r.here.in(), Step: r.step}
+}
+
+// Emit adds an effect.
+func (r *Run) Emit(effect Effect) { r.effects = append(r.effects, effect) }
+
+// Event adds an internal line to the journal.
+func (r *Run) Event(kind, text string) {
+	r.line(Line{Who: Event, Kind: kind, Text: text})
+}
+
+func (r *Run) line(line Line) {
+	line.At, line.State, line.Input = r.Input.At, r.Session.State, r.Input.ID
+	if r.journal == nil {
+		r.journal = make([]Line, 0, 4)
+	}
+	r.journal = append(r.journal, line)
+}
+
+// Trouble notes what the flow could not do and calls an operator.
+func (r *Run) Trouble(text string) {
+	r.Event("error", text)
+	r.Emit(CallOperator{Text: text})
+}
+
+// halt ends the turn.
+func (r *Run) halt(text string) {
+	if !r.halted {
+		r.halted = true
+		r.Trouble(text)
+	}
+}
+
+// Render fills in an HTML text for a message: values are escaped, and
+// shortened when the text would be longer than Telegram takes.
+func (r *Run) Render(t Template, limit int) string {
+	text := r.expand(t, html.EscapeString)
+	if len(text) <= limit || utf16Length(PlainText(text)) <= limit {
+		return text
+	}
+	return r.expand(t, func(value string) string { return html.EscapeString(Clip(value, 200)) })
+}
+
+// Fill fills in a text that is not HTML: a label, a note, a variable.
+func (r *Run) Fill(t Template) string { return r.expand(t, nil) }
+
+func (r *Run) expand(t Template, shown func(string) string) string {
+	if t.Constant() {
+		return t.expand(expansion{})
+	}
+	return t.expand(expansion{lookup: r.Lookup, shown: shown, failed: r.formulaFailed})
+}
+
+func (r *Run) formulaFailed(formula *Formula, err error) {
+	r.Event("error", formula.Source+": "+err.Error())
+}
+
+// Compute runs a formula; one that fails is noted and gives false.
+func (r *Run) Compute(formula *Formula) (value string, yes, ok bool) {
+	result, err := formula.program.Run(r.reckon)
+	if err != nil {
+		r.formulaFailed(formula, err)
+		return "", false, false
+	}
+	return result.String(), result.True(), true
+}
+
+// Text is what the engine says by itself under a key of TextKeys.
+func (r *Run) Text(key string) Template {
+	text := r.Flow.Texts[key]
+	if text == "" && r.engine.Texts != nil {
+		text = r.engine.Texts(r.Contact.Language, key)
+	}
+	template, err := ParseTemplate(text)
+	if err != nil || text == "" {
+		return Template{Source: key, parts: []part{{text: key}}}
+	}
+	return template
+}
+
+// Say sends a message and notes it. Payments whose links it holds are listed.
+func (r *Run) Say(say Say) {
+	var labels []string
+	for _, row := range say.Buttons {
+		for _, button := range row {
+			labels = append(labels, button.Text)
+		}
+	}
+	for _, row := range say.Keyboard {
+		for _, button := range row {
+			labels = append(labels, button.Text)
+		}
+	}
+	if id := r.Session.Payment; id != "" && say.holds(PayLink(id)) && !slices.Contains(say.Payments, id) {
+		say.Payments = append(slices.Clone(say.Payments), id)
+	}
+	if len(say.Keyboard) > 0 {
+		r.Session.Keyboard = false
+	} else if r.Session.Keyboard && len(say.Buttons) == 0 {
+		say.RemoveKeyboard, r.Session.Keyboard = true, false
+	}
+	r.Emit(say)
+	kind := "text"
+	switch {
+	case say.Photo != "":
+		kind = "photo"
+	case say.Document != "":
+		kind = "document"
+	}
+	r.line(Line{Who: Bot, Kind: kind, Text: PlainText(say.Text), Buttons: labels})
+}
+
+// holds tells whether a link stands in the text or behind a button.
+func (s Say) holds(link string) bool {
+	return strings.Contains(s.Text, link) || slices.ContainsFunc(s.Buttons, func(row []InlineButton) bool {
+		return slices.ContainsFunc(row, func(button InlineButton) bool { return strings.Contains(button.URL, link) })
+	})
+}
+
+// Clip shortens a text to a number of characters, with … at its end.
+func Clip(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
+	}
+	return text
+}
+
+func utf16Length(text string) int { return len(utf16.Encode([]rune(text))) }

@@ -25,17 +25,28 @@ type Session struct {
 	Payment string `json:"payment,omitempty"`
 	// Manual is set while an operator leads the dialog and the bot keeps silent.
 	Manual bool `json:"manual,omitempty"`
-	// Turns counts the turns taken; Seed makes ids and choices of this session its own.
+	// Asked tells in which state each product was last asked to be paid for, so
+	// that money that comes late still finds the rules of that state.
+	Asked map[string]string `json:"asked,omitempty"`
+	// Turns counts the turns taken. Seed is a secret of at least 128 random bits,
+	// given once by whoever begins the session: ids of payments are made of it.
 	Turns int64  `json:"turns"`
-	Seed  uint64 `json:"seed"`
+	Seed  string `json:"seed"`
 	// Choices are the buttons that the customer may still press, by callback data.
 	Choices map[string]Choice `json:"choices,omitempty"`
+	// Tapped is the button, and its message, that did the last move; a second
+	// tap on it does nothing.
+	Tapped string `json:"tapped,omitempty"`
+	// Keyboard is set while a reply keyboard of a question is to be taken away.
+	Keyboard bool `json:"keyboard,omitempty"`
 }
 
-// Asking is a question that waits: the step Step (an index path into the
-// state's steps) of State takes the next fitting input.
+// Asking is a question that waits for its answer: the step with the index Step
+// in the steps of State, or in those of one of its rules when In is set
+// ("on:2", "anywhere:0", "timer:1").
 type Asking struct {
 	State string `json:"state"`
+	In    string `json:"in,omitempty"`
 	Step  int    `json:"step"`
 }
 
@@ -43,10 +54,13 @@ type Asking struct {
 type Choice struct {
 	Text string `json:"text"`
 	To   string `json:"to,omitempty"`
-	// Set is a variable to be set, as "name=value", when the button is pressed.
-	Set string `json:"set,omitempty"`
-	// State is where the button was sent.
+	// Set are variables to be set when the button is pressed.
+	Set map[string]string `json:"set,omitempty"`
+	// Ask is the question that the button answers.
+	Ask *Asking `json:"ask,omitempty"`
+	// State is where the button was sent, Turn when for the first time.
 	State string `json:"state,omitempty"`
+	Turn  int64  `json:"turn,omitempty"`
 }
 
 // Timer is an alarm of a session.

@@ -128,9 +128,16 @@ func (t Template) Reads() []Ref {
 	return refs
 }
 
-// Expand writes the text with the values that lookup gives; failed, when not
-// nil, hears of expressions that could not be computed and count as empty.
-func (t Template) Expand(lookup func(string) string, failed func(*Formula, error)) string {
+// expansion is how a text is filled in.
+type expansion struct {
+	lookup func(name string) string
+	// shown changes each value before it is written; may be nil.
+	shown func(value string) string
+	// failed hears of expressions that could not be computed and count as empty.
+	failed func(*Formula, error)
+}
+
+func (t Template) expand(e expansion) string {
 	switch {
 	case len(t.parts) == 0:
 		return ""
@@ -140,19 +147,22 @@ func (t Template) Expand(lookup func(string) string, failed func(*Formula, error
 	var text strings.Builder
 	text.Grow(len(t.Source) + 32)
 	for _, piece := range t.parts {
-		switch {
-		case piece.formula != nil:
-			value, err := piece.formula.program.Run(lookup)
-			if err != nil && failed != nil {
-				failed(piece.formula, err)
-				continue
-			}
-			text.WriteString(value.String())
-		case piece.name != "":
-			text.WriteString(lookup(piece.name))
-		default:
+		if piece.text != "" {
 			text.WriteString(piece.text)
+			continue
 		}
+		value := ""
+		if piece.formula == nil {
+			value = e.lookup(piece.name)
+		} else if result, err := piece.formula.program.Run(e.lookup); err != nil {
+			e.failed(piece.formula, err)
+		} else {
+			value = result.String()
+		}
+		if e.shown != nil {
+			value = e.shown(value)
+		}
+		text.WriteString(value)
 	}
 	return text.String()
 }

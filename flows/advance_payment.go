@@ -1,0 +1,101 @@
+package flows
+
+import (
+	"cmp"
+
+	"voronka/sales"
+)
+
+// heardPayment answers what the bank said. Rules hear it as any input: `anywhere`,
+// the state's `on`, `fallback`; money that came, or went back, is also heard by
+// the state that asked for it when the customer has moved on since.
+func (r *Run) heardPayment() {
+	event := *r.Input.Payment
+	r.Input.Payment = &event
+	asked, _ := r.payment(event.Payment)
+	order, known := r.order(event.Order)
+	event.Amount = cmp.Or(event.Amount, asked.Amount, order.Amount)
+	if event.Outcome == Success && event.Paid != event.Amount {
+		event.Outcome = DifferentAmounts
+	}
+	r.Event("payment", "payment_"+string(event.Outcome)+" "+cmp.Or(event.External, event.Payment))
+	r.heard = len(r.journal)
+	if !known {
+		r.Trouble("payment of an unknown order: " + event.Order)
+		return
+	}
+	if !r.accept(order, event) {
+		return
+	}
+	if r.paymentRules(order) || r.halted {
+		return
+	}
+	r.consider("payment", string(event.Outcome), "default")
+	r.unheard(event)
+}
+
+// accept writes down what the event means for the order, and tells whether the
+// flow is to hear of it.
+func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
+	mirror := Mirror{Note: paymentNote(order, event)}
+	defer func() { r.Emit(mirror) }()
+	switch event.Outcome {
+	case Success:
+		if order.Paid() {
+			if order.PaidBy != event.Payment {
+				r.Trouble("order is paid twice: " + order.ID)
+			}
+			return false
+		}
+		mirror.Price = order.Amount
+		order.PaidAt, order.PaidBy = r.Input.At, event.Payment
+		r.SaveOrder(order)
+		r.Session.Order, r.Session.Payment = order.ID, event.Payment
+		r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy("paid") })
+	case Fail, Expired, LinkError:
+		// A link that was replaced, or is no longer needed, ends in silence.
+		return !order.Paid() && cmp.Or(r.Session.Payment, event.Payment) == event.Payment
+	}
+	return true
+}
+
+func paymentNote(order sales.Order, event PaymentEvent) string {
+	note := "payment_" + string(event.Outcome) + ": " + order.Title + ", " + event.Amount.String() + " ₽"
+	if event.Outcome == DifferentAmounts {
+		note += " ≠ " + event.Paid.String() + " ₽"
+	}
+	return note
+}
+
+func (r *Run) paymentRules(order sales.Order) bool {
+	if r.rules("anywhere", r.Flow.Anywhere) {
+		return true
+	}
+	here := r.Session.State
+	if state := r.Flow.State(here); state != nil && r.rules("on", state.On) {
+		return true
+	}
+	asked := r.Flow.State(r.Session.Asked[order.Product])
+	outcome := r.Input.Payment.Outcome
+	money := outcome == Success || outcome == DifferentAmounts || outcome == Refunded
+	if asked != nil && asked.Name != here && money && r.rulesOf(asked.Name, "on", asked.On) {
+		return true
+	}
+	return r.rules("fallback", r.Flow.Fallback)
+}
+
+// unheard does what is safe when no rule of the flow hears an outcome: a paid
+// order is delivered, what only a person can settle goes to an operator.
+func (r *Run) unheard(event PaymentEvent) {
+	switch event.Outcome {
+	case Success:
+		r.Event("error", "no rule hears success: delivered by default")
+		order, _ := r.order(event.Order)
+		product, _ := r.Flow.Product(order.Product)
+		r.Say(Say{Text: r.Render(r.Text("paid"), MaxText)})
+		text, _ := ParseTemplate(product.Deliver.Text)
+		r.Deliver(order, product.Deliver, text)
+	case DifferentAmounts, LinkError, Refunded:
+		r.Trouble("no rule hears payment_" + string(event.Outcome) + ": " + event.Order)
+	}
+}

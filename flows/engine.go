@@ -1,0 +1,146 @@
+package flows
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"voronka/sales"
+)
+
+// Engine advances sessions. It holds settings only and is safe for concurrent use.
+type Engine struct {
+	// Zone is the project's; nil is UTC.
+	Zone *time.Location
+	// Texts gives what the engine says by itself, for the keys of TextKeys; a
+	// flow's own `texts:` come before it. May be nil.
+	Texts func(language, key string) string
+	// Provider is the name of the payment provider that new payments go to.
+	Provider string
+	// FFD is the version of receipts, "1.05" when empty.
+	FFD string
+}
+
+// Known is what the store knows of a contact's money: all orders of the
+// contact, and the payments of those orders. Orders are as they were before
+// the input: Advance marks them paid and delivered, the caller moves payments.
+type Known struct {
+	Orders   []sales.Order
+	Payments []sales.Payment
+}
+
+// TextKeys are the texts that the engine says by itself.
+func TextKeys() []string {
+	return []string{
+		"outdated_button", "retry_text", "retry_email", "retry_phone", "retry_number", "retry_choice",
+		"not_own_contact", "pay", "pay_button", "already_paid", "paid", "trouble",
+	}
+}
+
+// Bounds of one turn, to stop flows that go in circles.
+const (
+	maxSteps = 100
+	maxMoves = 20
+)
+
+// Errors of a call that cannot be answered with a turn.
+var (
+	ErrNoStart = errors.New("flow has no start")
+	ErrNoSeed  = errors.New("session has no seed")
+	ErrInput   = errors.New("input lacks its time or its payment")
+)
+
+// Advance answers one input. It depends on its arguments alone and changes
+// none of them. What is wrong with the flow or the customer's doing becomes a
+// line of the journal; an error means that the call itself is wrong: ErrNoStart,
+// ErrNoSeed or ErrInput.
+func (e Engine) Advance(flow *Flow, contact sales.Contact, known Known, session Session, input Input) (Turn, error) {
+	switch {
+	case flow == nil || flow.State(flow.Start) == nil:
+		return Turn{}, ErrNoStart
+	case session.Seed == "":
+		return Turn{}, ErrNoSeed
+	case input.At.IsZero() || input.Kind == Paid && input.Payment == nil:
+		return Turn{}, ErrInput
+	}
+	r := &Run{Flow: flow, Input: input, Session: session, Contact: contact, engine: e, known: known}
+	r.begin()
+	switch {
+	case input.Kind.FromCustomer():
+		r.customer()
+	case input.Kind == Paid:
+		r.heardPayment()
+	case input.Kind == Rang:
+		r.ring()
+	default:
+		r.outside()
+	}
+	return r.finish(), nil
+}
+
+// begin brings the session up to the flow's version.
+func (r *Run) begin() {
+	r.Session.Turns++
+	r.Session.Contact = cmp.Or(r.Session.Contact, r.Contact.ID, r.Input.Contact)
+	r.Contact.ID = cmp.Or(r.Contact.ID, r.Session.Contact)
+	r.Session.Flow, r.Session.Version = r.Flow.ID, r.Flow.Version
+	r.greet()
+	if state := r.Session.State; state != "" && r.Flow.State(state) == nil {
+		r.Session.State, r.Session.Asking = r.Flow.successor(state), nil
+		r.Event("moved", state+" ✕ → "+r.Session.State)
+	}
+	if asking := r.Session.Asking; asking != nil && r.asker(asking) == nil {
+		r.Session.Asking = nil
+		r.Event("error", "question is gone: "+asking.String())
+	}
+}
+
+// greet takes over what the channel tells about the customer. A name that
+// was given by hand stays.
+func (r *Run) greet() {
+	profile, contact := r.Input.Profile, &r.Contact
+	contact.ChatID = cmp.Or(profile.ChatID, contact.ChatID)
+	if contact.Name == "" {
+		contact.Name, contact.LastName = profile.Name, profile.LastName
+	}
+	contact.Username = cmp.Or(profile.Username, contact.Username)
+	contact.Language = cmp.Or(profile.Language, contact.Language)
+	if contact.CreatedAt.IsZero() {
+		contact.CreatedAt = r.Input.At
+	}
+}
+
+// successor is the state that took the place of one that is gone: the flow's
+// start when `moved:` does not tell.
+func (f *Flow) successor(gone string) string {
+	for range len(f.Moved) {
+		next, known := f.Moved[gone]
+		if !known {
+			break
+		}
+		if f.State(next) != nil {
+			return next
+		}
+		gone = next
+	}
+	return f.Start
+}
+
+// finish gathers the turn.
+func (r *Run) finish() Turn {
+	moved := r.moves > 0 || r.taken
+	switch {
+	case moved && r.Input.Kind == Button:
+		r.Session.Tapped = r.tap()
+	case moved || r.Input.Kind.FromCustomer() && !r.doubled:
+		r.Session.Tapped = ""
+	}
+	if r.heard > 0 {
+		r.journal[r.heard-1].Trace = r.trace
+		r.journal[r.heard-1].State = r.Session.State
+	}
+	return Turn{
+		Session: r.Session, Contact: r.Contact, Journal: r.journal, Effects: r.effects,
+		Orders: r.orders, Payments: r.payments, Trace: r.trace,
+	}
+}

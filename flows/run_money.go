@@ -1,0 +1,179 @@
+package flows
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"time"
+
+	"voronka/sales"
+)
+
+// ID makes an id of 32 hexadecimal digits that nobody can guess who does not
+// know the session's seed, and that the same turn makes again when it is replayed.
+func (r *Run) ID(kind string) string {
+	r.ids++
+	return r.secret(kind + " " + strconv.FormatInt(r.Session.Turns, 10) + " " + strconv.Itoa(r.ids))
+}
+
+// CustomerKey is how a provider may recognise the buyer again: the same for
+// all payments of a session, with no personal data in it.
+func (r *Run) CustomerKey() string { return r.secret("customer") }
+
+func (r *Run) secret(purpose string) string {
+	sum := sha256.Sum256([]byte(r.Session.Seed + " " + purpose))
+	return hex.EncodeToString(sum[:16])
+}
+
+// order finds an order as this turn has it.
+func (r *Run) order(id string) (sales.Order, bool) {
+	same := func(order sales.Order) bool { return order.ID == id }
+	if i := slices.IndexFunc(r.orders, same); i >= 0 {
+		return r.orders[i], true
+	}
+	if i := slices.IndexFunc(r.known.Orders, same); i >= 0 {
+		return r.known.Orders[i], true
+	}
+	return sales.Order{}, false
+}
+
+func (r *Run) payment(id string) (sales.Payment, bool) {
+	same := func(payment sales.Payment) bool { return payment.ID == id }
+	if i := slices.IndexFunc(r.payments, same); i >= 0 {
+		return r.payments[i], true
+	}
+	if i := slices.IndexFunc(r.known.Payments, same); i >= 0 {
+		return r.known.Payments[i], true
+	}
+	return sales.Payment{}, false
+}
+
+// SaveOrder writes a new or changed order.
+func (r *Run) SaveOrder(order sales.Order) {
+	if i := slices.IndexFunc(r.orders, func(o sales.Order) bool { return o.ID == order.ID }); i >= 0 {
+		r.orders[i] = order
+		return
+	}
+	r.orders = append(r.orders, order)
+}
+
+// OrderOf finds the order of a product: the last one that is not paid, else
+// the last that is paid and not refunded.
+func (r *Run) OrderOf(product string) (sales.Order, bool) {
+	var last sales.Order
+	for _, order := range slices.Concat(r.known.Orders, r.orders) {
+		order, _ = r.order(order.ID)
+		if order.Product != product || order.Flow != r.Flow.ID || r.refunded(order) {
+			continue
+		}
+		later := order.CreatedAt.Compare(last.CreatedAt) >= 0
+		if last.ID == "" || last.Paid() && !order.Paid() || last.Paid() == order.Paid() && later {
+			last = order
+		}
+	}
+	return last, last.ID != ""
+}
+
+// CurrentOrder is the order that was asked for or paid last.
+func (r *Run) CurrentOrder() (sales.Order, bool) { return r.order(r.Session.Order) }
+
+func (r *Run) refunded(order sales.Order) bool {
+	payment, ok := r.payment(order.PaidBy)
+	return ok && payment.Status == sales.PaymentRefunded
+}
+
+// Demand asks for the money of a product: it finds or makes the order and a
+// payment whose link lives until expires. A payment that can still be paid is
+// used again. An order already paid is given back with no payment.
+func (r *Run) Demand(product sales.Product, expires time.Duration, description string) (sales.Order, sales.Payment, bool) {
+	order, known := r.OrderOf(product.ID)
+	if known && order.Paid() {
+		return order, sales.Payment{}, false
+	}
+	if !known || order.Amount != product.Price {
+		order = sales.Order{
+			ID: r.ID("order"), Contact: r.Contact.ID, Flow: r.Flow.ID, Product: product.ID,
+			Title: product.Title, Amount: product.Price, CreatedAt: r.Input.At,
+		}
+		r.SaveOrder(order)
+	}
+	payment, known := r.payable(order)
+	if !known {
+		payment = r.newPayment(order, product, expires, description)
+		r.payments = append(r.payments, payment)
+		r.Emit(MakeLink{Payment: payment.ID})
+	}
+	r.Session.Order, r.Session.Payment = order.ID, payment.ID
+	r.remember(product.ID)
+	return order, payment, true
+}
+
+// payable finds a payment of the order whose link can still be used, with a
+// minute left to do so, and the same buyer in its receipt.
+func (r *Run) payable(order sales.Order) (sales.Payment, bool) {
+	for _, payment := range slices.Backward(slices.Concat(r.known.Payments, r.payments)) {
+		open := payment.Status == sales.PaymentNew || payment.Status == sales.PaymentLinked || payment.Status == sales.PaymentDeclined
+		if payment.Order != order.ID || !open || payment.Amount != order.Amount || payment.ExpiresAt.Before(r.Input.At.Add(time.Minute)) {
+			continue
+		}
+		if receipt := payment.Receipt; receipt == nil || receipt.Email == r.Contact.Email && receipt.Phone == r.Contact.Phone {
+			return payment, true
+		}
+	}
+	return sales.Payment{}, false
+}
+
+// maxDescription is in characters (T-Bank API 1.80, Init: Description).
+const maxDescription = 140
+
+func (r *Run) newPayment(order sales.Order, product sales.Product, expires time.Duration, description string) sales.Payment {
+	language := "ru" // T-Bank API 1.80, Init: Language is ru or en
+	if len(r.Contact.Language) >= 2 && r.Contact.Language[:2] == "en" {
+		language = "en"
+	}
+	return sales.Payment{
+		ID: r.ID("payment"), Order: order.ID, Contact: r.Contact.ID, Provider: r.engine.Provider,
+		Amount: order.Amount, Status: sales.PaymentNew, Description: Clip(description, maxDescription),
+		Language: language, CustomerKey: r.CustomerKey(), Receipt: r.receipt(product),
+		CreatedAt: r.Input.At, ExpiresAt: r.Input.At.Add(expires),
+	}
+}
+
+// receipt is the receipt of one piece of a product, nil when it needs none.
+func (r *Run) receipt(product sales.Product) *sales.Receipt {
+	if product.Taxation == "" {
+		return nil
+	}
+	item := product.Item
+	if item.Name == "" {
+		item.Name = product.Title
+	}
+	if item.Price == 0 {
+		item.Price = product.Price
+	}
+	if item.Quantity == 0 {
+		item.Quantity = 1000
+	}
+	ffd := r.engine.FFD
+	if ffd == "" {
+		ffd = "1.05"
+	}
+	return &sales.Receipt{
+		FFD: ffd, Email: r.Contact.Email, Phone: r.Contact.Phone, Taxation: product.Taxation,
+		Items: []sales.ReceiptItem{item},
+	}
+}
+
+// remember keeps in which state a product was asked to be paid for.
+func (r *Run) remember(product string) {
+	if r.Session.Asked[product] == r.Session.State {
+		return
+	}
+	asked := make(map[string]string, len(r.Session.Asked)+1)
+	for id, state := range r.Session.Asked {
+		asked[id] = state
+	}
+	asked[product] = r.Session.State
+	r.Session.Asked = asked
+}
