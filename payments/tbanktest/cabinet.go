@@ -18,12 +18,12 @@ type cabinetView struct {
 
 type cabinetRow struct {
 	Payment
-	Short, Merchant, Sum, Paid, Time, Mask string
-	Tone                                   string // good, bad, wait, back: how the status is coloured
-	Told, Total                            int
-	Trouble                                string // what the last failed notification met
-	Action                                 string // refund, cancel, or nothing
-	Payable                                bool
+	Short, Sum, Paid, Time, Mask string
+	Tone                         string // good, bad, wait, back: how the status is coloured
+	Told, Total                  int
+	Trouble                      string // what the last failed notification met
+	Action                       string // refund, cancel, or nothing
+	Payable                      bool
 }
 
 // cabinet serves GET /: payments with their statuses, newest first.
@@ -81,8 +81,8 @@ func (s *Server) cabinetView(r *http.Request) cabinetView {
 }
 
 func rowOf(p *payment, lang string) cabinetRow {
-	row := cabinetRow{Payment: p.snapshot(), Short: p.short, Merchant: p.merchant, Sum: money(p.Amount, lang),
-		Time: p.Created.Format("02.01 15:04:05"), Mask: p.card.mask(), Payable: isPayable(p.Status) && !p.charged}
+	row := cabinetRow{Payment: p.snapshot(), Short: p.short, Sum: money(p.Amount, lang),
+		Time: p.Created.Format("02.01 15:04:05"), Mask: lastDigits(p.card), Payable: isPayable(p.Status) && !p.charged}
 	if p.Paid != 0 && p.Paid != p.Amount {
 		row.Paid = money(p.Paid, lang)
 	}
@@ -107,4 +107,12 @@ func rowOf(p *payment, lang string) cabinetRow {
 		row.Tone = "back"
 	}
 	return row
+}
+
+// lastDigits is the end of a card's number, enough to tell cards apart.
+func lastDigits(c Card) string {
+	if len(c) < 4 {
+		return ""
+	}
+	return "•• " + string(c[len(c)-4:])
 }
