@@ -6,12 +6,30 @@ package outbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
 // Lane is one contact at one destination: "chat/tg:42", "crm/tg:42".
 type Lane string
+
+// Destination is the part of a lane's name before its first slash, empty when
+// there is none: "chat", "crm".
+func (l Lane) Destination() string {
+	destination, _, found := strings.Cut(string(l), "/")
+	if !found {
+		return ""
+	}
+	return destination
+}
+
+// Whole stands for all lanes of a destination, in a set of lanes to be skipped.
+func Whole(destination string) Lane { return Lane(destination + "/") }
+
+// ErrUnknownJob is returned for a job that is not, or no more, in the queue.
+var ErrUnknownJob = errors.New("unknown job")
 
 // Job is one promise.
 type Job struct {
@@ -45,24 +63,26 @@ func New(lane Lane, kind string, payload any, at time.Time) (Job, error) {
 }
 
 // Queue is what a transaction must offer to keep jobs. Its verbs take part in
-// the transaction they are called in.
+// the transaction they are called in. Save, Remove, Bury and Revive answer
+// ErrUnknownJob where there is no such job.
 type Queue interface {
 	// Enqueue appends the job to its lane and gives it an ID.
 	Enqueue(Job) (Job, error)
 	// Head is the first unburied job of a lane; false when the lane is empty.
 	Head(Lane) (Job, bool, error)
-	// Save replaces a job by its ID where it stands.
+	// Save replaces a job by its ID where it stands; it keeps its lane.
 	Save(Job) error
-	// Remove takes a job that is done, or given up, out of the queue.
+	// Remove takes a job that is done, or given up, out of the queue, buried or not.
 	Remove(Job) error
-	// Bury takes a job out of its lane and keeps it for an operator.
+	// Bury takes a job out of its lane and keeps it, as it is given, for an operator.
 	Bury(Job) error
-	// Revive puts a buried job at the head of its lane, ready now with its
-	// attempts forgotten; an unknown id is an error.
+	// Revive puts a buried job at the head of its lane, ready now, with its
+	// attempts and its beginning forgotten; Code still tells why it was buried.
 	Revive(id int64, now time.Time) (Job, error)
 	// Ready lists up to limit lanes whose head may run at now, longest waiting
-	// first, leaving out those in skip; next is when the earliest of the other
-	// lanes becomes ready, zero when there is none.
+	// first, leaving out those in skip and those of a destination whose Whole
+	// is in skip. next is when the earliest of the lanes neither listed nor
+	// left out becomes, or became, ready; zero when there is none.
 	Ready(now time.Time, limit int, skip map[Lane]bool) (lanes []Lane, next time.Time, err error)
 	// Waiting lists up to limit jobs in the order of their IDs, Buried likewise.
 	Waiting(limit int) ([]Job, error)

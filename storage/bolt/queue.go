@@ -1,0 +1,140 @@
+package bolt
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"voronka/internal/outbox"
+)
+
+// placed is a job with its place in its lane: its id, or less for one that was
+// revived to the head.
+type placed struct {
+	outbox.Job
+	Place int64
+}
+
+func (t *tx) Enqueue(job outbox.Job) (outbox.Job, error) {
+	if job.Lane == "" || job.Kind == "" {
+		return job, fmt.Errorf("enqueue: a job needs a lane and a kind")
+	}
+	if !t.bolt.Writable() {
+		_, err := t.writable(bucketJobs, number(0))
+		return job, err
+	}
+	id, err := t.in(bucketJobs).NextSequence()
+	if err != nil {
+		return job, fmt.Errorf("number job: %w", err)
+	}
+	job.ID, job.BuriedAt = int64(id), time.Time{}
+	return job, t.reindex(job.Lane, func() error { return t.stand(placed{job, job.ID}) })
+}
+
+func (t *tx) Head(lane outbox.Lane) (outbox.Job, bool, error) {
+	for _, value := range t.scan(bucketLanes, text(string(lane))) {
+		job, err := t.standing(readNumber(value[momentSize:]))
+		return job.Job, err == nil, err
+	}
+	return outbox.Job{}, false, nil
+}
+
+func (t *tx) Save(job outbox.Job) error {
+	old, err := t.standing(job.ID)
+	if err != nil {
+		return err
+	}
+	job.Lane = old.Lane
+	return t.reindex(job.Lane, func() error { return t.stand(placed{job, old.Place}) })
+}
+
+func (t *tx) Remove(job outbox.Job) error {
+	if t.get(bucketBuried, number(job.ID)) != nil {
+		return t.delete(bucketBuried, number(job.ID))
+	}
+	old, err := t.standing(job.ID)
+	if err != nil {
+		return err
+	}
+	return t.reindex(old.Lane, func() error { return t.leave(old) })
+}
+
+func (t *tx) Bury(job outbox.Job) error {
+	old, err := t.standing(job.ID)
+	if err != nil {
+		return err
+	}
+	job.Lane = old.Lane
+	if err := t.reindex(job.Lane, func() error { return t.leave(old) }); err != nil {
+		return err
+	}
+	return t.save(bucketBuried, number(job.ID), job)
+}
+
+func (t *tx) Revive(id int64, now time.Time) (outbox.Job, error) {
+	var job outbox.Job
+	found, err := t.load(bucketBuried, number(id), &job)
+	if err != nil {
+		return job, err
+	}
+	if !found {
+		return job, fmt.Errorf("revive job %d: %w", id, outbox.ErrUnknownJob)
+	}
+	if err := t.delete(bucketBuried, number(id)); err != nil {
+		return job, err
+	}
+	job.NotBefore, job.Attempts, job.Began, job.BuriedAt = now, 0, false, time.Time{}
+	place := id
+	prefix := text(string(job.Lane))
+	for key := range t.scan(bucketLanes, prefix) {
+		place = readNumber(key[len(prefix):]) - 1
+		break
+	}
+	return job, t.reindex(job.Lane, func() error { return t.stand(placed{job, place}) })
+}
+
+func (t *tx) Waiting(limit int) ([]outbox.Job, error) { return t.jobs(bucketJobs, limit) }
+
+func (t *tx) Buried(limit int) ([]outbox.Job, error) { return t.jobs(bucketBuried, limit) }
+
+func (t *tx) jobs(name bucket, limit int) ([]outbox.Job, error) {
+	var jobs []outbox.Job
+	for _, raw := range t.scan(name, nil) {
+		if len(jobs) >= limit {
+			break
+		}
+		var job outbox.Job
+		if err := json.Unmarshal(raw, &job); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs, nil
+}
+
+// standing reads a job that is in its lane.
+func (t *tx) standing(id int64) (job placed, err error) {
+	found, err := t.load(bucketJobs, number(id), &job)
+	if err == nil && !found {
+		err = fmt.Errorf("job %d: %w", id, outbox.ErrUnknownJob)
+	}
+	return job, err
+}
+
+// stand writes a job in its place.
+func (t *tx) stand(job placed) error {
+	if err := t.save(bucketJobs, number(job.ID), job); err != nil {
+		return err
+	}
+	return t.put(bucketLanes, place(job), join(moment(job.NotBefore), number(job.ID)))
+}
+
+// leave takes a job out of its place.
+func (t *tx) leave(job placed) error {
+	if err := t.delete(bucketJobs, number(job.ID)); err != nil {
+		return err
+	}
+	return t.delete(bucketLanes, place(job))
+}
+
+func place(job placed) []byte { return join(text(string(job.Lane)), number(job.Place)) }

@@ -1,0 +1,85 @@
+package bolt
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"time"
+
+	"voronka/internal/outbox"
+)
+
+// reindex keeps the moment of the lane's head while the lane changes.
+func (t *tx) reindex(lane outbox.Lane, change func() error) error {
+	before := t.headKey(lane)
+	if err := change(); err != nil {
+		return err
+	}
+	return t.move(bucketReady, before, t.headKey(lane))
+}
+
+// headKey is the lane's key in the index of heads, nil for an empty lane.
+func (t *tx) headKey(lane outbox.Lane) []byte {
+	for _, value := range t.scan(bucketLanes, text(string(lane))) {
+		return join(text(lane.Destination()), value[:momentSize], []byte(lane))
+	}
+	return nil
+}
+
+// turn is a lane and when its head may run.
+type turn struct {
+	lane outbox.Lane
+	at   time.Time
+}
+
+func (t *tx) Ready(now time.Time, limit int, skip map[outbox.Lane]bool) (lanes []outbox.Lane, next time.Time, err error) {
+	var turns []turn
+	for _, destination := range t.destinations() {
+		if !skip[outbox.Whole(destination)] {
+			turns = append(turns, t.turns(destination, now, limit, skip)...)
+		}
+	}
+	slices.SortFunc(turns, func(a, b turn) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.lane, b.lane))
+	})
+	for _, turn := range turns {
+		if len(lanes) >= limit || turn.at.After(now) {
+			return lanes, turn.at, nil
+		}
+		lanes = append(lanes, turn.lane)
+	}
+	return lanes, time.Time{}, nil
+}
+
+// turns lists the lanes of one destination in time: up to limit that are ready, and one more.
+func (t *tx) turns(destination string, now time.Time, limit int, skip map[outbox.Lane]bool) []turn {
+	var turns []turn
+	for key := range t.scan(bucketReady, text(destination)) {
+		_, rest := readText(key)
+		turn := turn{outbox.Lane(rest[momentSize:]), readMoment(rest)}
+		if skip[turn.lane] {
+			continue
+		}
+		turns = append(turns, turn)
+		if len(turns) > limit || turn.at.After(now) {
+			break
+		}
+	}
+	return turns
+}
+
+// destinations lists those that have jobs; there are few.
+func (t *tx) destinations() []string {
+	var names []string
+	cursor := t.in(bucketReady).Cursor()
+	for key, _ := cursor.First(); key != nil; {
+		name, rest := readText(key)
+		names = append(names, name)
+		next := after(bytes.Clone(key[:len(key)-len(rest)]))
+		if next == nil {
+			break
+		}
+		key, _ = cursor.Seek(next)
+	}
+	return names
+}

@@ -1,0 +1,174 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"voronka/storage"
+)
+
+// tx is one update's part of a transaction. It remembers what it overwrote, so
+// that it can be taken back while its neighbours in the same commit stay.
+type tx struct {
+	bolt  *bbolt.Tx
+	undo  []change
+	ended bool
+}
+
+type change struct {
+	bucket   bucket
+	key, old []byte // old is nil where there was nothing
+}
+
+var errEnded = errors.New("write after the end of the transaction")
+
+func (t *tx) in(name bucket) *bbolt.Bucket { return t.bolt.Bucket([]byte(name)) }
+
+// get is valid until the next write.
+func (t *tx) get(name bucket, key []byte) []byte { return t.in(name).Get(key) }
+
+func (t *tx) put(name bucket, key, value []byte) error {
+	old, err := t.writable(name, key)
+	if err != nil {
+		return err
+	}
+	if old != nil && bytes.Equal(old, value) {
+		return nil
+	}
+	if err := t.in(name).Put(key, value); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	t.undo = append(t.undo, change{name, key, old})
+	return nil
+}
+
+func (t *tx) delete(name bucket, key []byte) error {
+	old, err := t.writable(name, key)
+	if err != nil || old == nil {
+		return err
+	}
+	if err := t.in(name).Delete(key); err != nil {
+		return fmt.Errorf("delete from %s: %w", name, err)
+	}
+	t.undo = append(t.undo, change{name, key, old})
+	return nil
+}
+
+// writable gives a copy of what stands under the key.
+func (t *tx) writable(name bucket, key []byte) (old []byte, err error) {
+	switch {
+	case !t.bolt.Writable():
+		return nil, fmt.Errorf("write %s: %w", name, bolterrors.ErrTxNotWritable)
+	case t.ended:
+		return nil, errEnded
+	case len(key) == 0:
+		return nil, fmt.Errorf("write %s: empty key", name)
+	}
+	return bytes.Clone(t.get(name, key)), nil
+}
+
+// rollback takes back everything written, last first.
+func (t *tx) rollback() error {
+	for i := len(t.undo) - 1; i >= 0; i-- {
+		c := t.undo[i]
+		var err error
+		if c.old == nil {
+			err = t.in(c.bucket).Delete(c.key)
+		} else {
+			err = t.in(c.bucket).Put(c.key, c.old)
+		}
+		if err != nil {
+			return fmt.Errorf("take back %s: %w", c.bucket, err)
+		}
+	}
+	t.undo = nil
+	return nil
+}
+
+// move keeps an index: the entry leaves its old key for its new one; nil is nowhere.
+func (t *tx) move(name bucket, from, to []byte) error {
+	if bytes.Equal(from, to) {
+		return nil
+	}
+	if from != nil {
+		if err := t.delete(name, from); err != nil {
+			return err
+		}
+	}
+	if to == nil {
+		return nil
+	}
+	return t.put(name, to, []byte{})
+}
+
+// load decodes the record under a key; found is false when there is none.
+func (t *tx) load(name bucket, key []byte, into any) (found bool, err error) {
+	raw := t.get(name, key)
+	if raw == nil {
+		return false, nil
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return false, fmt.Errorf("read %s: %w", name, err)
+	}
+	return true, nil
+}
+
+// record is load for a record that has to be there.
+func (t *tx) record(name bucket, id string, into any) error {
+	found, err := t.load(name, []byte(id), into)
+	if err == nil && !found {
+		return fmt.Errorf("read %s: %w", name, storage.ErrNotFound)
+	}
+	return err
+}
+
+func (t *tx) save(name bucket, key []byte, value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return t.put(name, key, raw)
+}
+
+// scan goes through the entries whose keys begin with prefix, in order. The
+// bucket must not be written meanwhile.
+func (t *tx) scan(name bucket, prefix []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		cursor := t.in(name).Cursor()
+		for k, v := cursor.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = cursor.Next() {
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
+// back goes through the entries whose keys begin with prefix and come before
+// the given key (nil: all of them), last first.
+func (t *tx) back(name bucket, prefix, before []byte) iter.Seq2[[]byte, []byte] {
+	if before == nil {
+		before = after(prefix)
+	}
+	return func(yield func(k, v []byte) bool) {
+		cursor := t.in(name).Cursor()
+		k, v := cursor.Last()
+		if before != nil {
+			if k, _ = cursor.Seek(before); k == nil {
+				k, v = cursor.Last()
+			} else {
+				k, v = cursor.Prev()
+			}
+		}
+		for ; k != nil && bytes.HasPrefix(k, prefix); k, v = cursor.Prev() {
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
+}
