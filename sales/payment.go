@@ -15,6 +15,9 @@ type Payment struct {
 	Status PaymentStatus
 	// External is the provider's own id, URL its payment page; empty until the link is made.
 	External, URL string
+	// LinkTried is when the provider was first asked for a link; zero before.
+	// Set without a URL, a link may exist that nobody told us about.
+	LinkTried time.Time
 	// State is the provider's last word on the status, kept as it came.
 	State       string
 	Description string

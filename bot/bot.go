@@ -1,0 +1,81 @@
+// Package bot turns inputs into committed turns and lets their effects reach
+// the world: it ties a flow, the store, the chat, the payment providers and
+// the CRM together.
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"voronka/crm"
+	"voronka/flows"
+	"voronka/internal/outbox"
+	"voronka/payments"
+	"voronka/storage"
+)
+
+// Config is what a bot is made of. Store, Project, Engine, Chat, Now and Log
+// are required.
+type Config struct {
+	Store   storage.Store
+	Project *flows.Project
+	Engine  flows.Engine
+	Chat    Chat
+	// Provider takes the money; nil in a project that sells nothing.
+	Provider payments.Provider
+	// CRM mirrors the funnel; nil for none.
+	CRM crm.CRM
+	// PublicURL is our address as the world sees it, without a slash at the
+	// end; empty makes messages carry the provider's own links.
+	PublicURL string
+	Now       func() time.Time
+	Log       *slog.Logger
+	// Files opens a file of the project by its path.
+	Files func(path string) ([]byte, error)
+}
+
+// Bot handles inputs. Its methods may be called side by side.
+type Bot struct {
+	Config
+	life   *payments.Life
+	runner *outbox.Runner[storage.Tx]
+}
+
+// New makes a bot; nothing runs until Run.
+func New(c Config) (*Bot, error) {
+	if len(c.Project.Flows) == 0 {
+		return nil, fmt.Errorf("the project has no flow")
+	}
+	if c.Files == nil {
+		root, err := os.OpenRoot(c.Project.Dir)
+		if err != nil {
+			return nil, fmt.Errorf("open the project folder: %w", err)
+		}
+		c.Files = root.ReadFile
+	}
+	b := &Bot{Config: c, life: payments.NewLife()}
+	b.runner = b.newRunner()
+	return b, nil
+}
+
+// Run lets effects reach the world and the clock tick until ctx ends; it
+// returns after the jobs under way are done.
+func (b *Bot) Run(ctx context.Context) error {
+	stop, err := b.startClock(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return b.runner.Run(ctx)
+}
+
+// flow is the one a session follows: its own, or the project's first.
+func (b *Bot) flow(id string) *flows.Flow {
+	if flow := b.Project.Flow(id); flow != nil {
+		return flow
+	}
+	return b.Project.Flows[0]
+}

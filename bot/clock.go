@@ -1,0 +1,159 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"voronka/flows"
+	"voronka/payments"
+	"voronka/storage"
+)
+
+// sweepLimit bounds one transaction of the clock.
+const sweepLimit = 200
+
+// retention is how long handled inputs are remembered. Telegram repeats an
+// update for at most a day (tdlib/telegram-bot-api), so two are safe.
+const retention = 48 * time.Hour
+
+// startClock lets cron tick. What is due is in the store: after a restart the
+// first tick finds whatever came due meanwhile.
+func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
+	ticks := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(cron.DiscardLogger)))
+	for spec, tick := range map[string]func(context.Context) error{
+		"@every 1s": b.Tick,
+		"@every 1m": b.Forget,
+	} {
+		_, err := ticks.AddFunc(spec, func() {
+			if err := tick(ctx); err != nil && ctx.Err() == nil {
+				b.Log.Error("the clock failed", "tick", spec, "error", err)
+			}
+		})
+		if err != nil {
+			return nil, fmt.Errorf("schedule %s: %w", spec, err)
+		}
+	}
+	ticks.Start()
+	return func() { <-ticks.Stop().Done() }, nil
+}
+
+// Tick rings the timers that are due and asks for payments that are silent.
+func (b *Bot) Tick(ctx context.Context) error {
+	if err := b.ring(ctx); err != nil {
+		return err
+	}
+	return b.sweep(ctx)
+}
+
+func (b *Bot) ring(ctx context.Context) error {
+	var due []string
+	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+		due, _, err = tx.Ringing(b.Now(), sweepLimit)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for due timers: %w", err)
+	}
+	for _, contact := range due {
+		if err := b.ringOne(ctx, contact); err != nil {
+			return fmt.Errorf("ring timers of a dialog: %w", err)
+		}
+	}
+	return nil
+}
+
+// ringOne rings every due timer of one contact, earliest first, in one transaction.
+func (b *Bot) ringOne(ctx context.Context, contact string) error {
+	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		now := b.Now()
+		for range sweepLimit {
+			session, err := tx.Session(contact)
+			if err != nil {
+				return err
+			}
+			timer, ok := earliest(session.Timers, now)
+			if !ok {
+				return nil
+			}
+			in := flows.Input{ID: "timer:" + contact + ":" + timer.ID, Kind: flows.Rang, Contact: contact, At: now, Timer: timer.ID}
+			if err := b.take(tx, in); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		b.runner.Wake()
+	}
+	return err
+}
+
+func earliest(timers []flows.Timer, now time.Time) (found flows.Timer, ok bool) {
+	for _, timer := range timers {
+		if !timer.Due.After(now) && (!ok || timer.Due.Before(found.Due)) {
+			found, ok = timer, true
+		}
+	}
+	return found, ok
+}
+
+// sweep enqueues a check for each payment whose time has come; the next time
+// is set in the same transaction.
+func (b *Bot) sweep(ctx context.Context) error {
+	var found int
+	err := b.Store.View(ctx, func(tx storage.Tx) error {
+		due, _, err := tx.Unchecked(b.Now(), 1)
+		found = len(due)
+		return err
+	})
+	if err != nil || found == 0 {
+		return err
+	}
+	err = b.Store.Update(ctx, func(tx storage.Tx) error {
+		now := b.Now()
+		due, _, err := tx.Unchecked(now, sweepLimit)
+		if err != nil {
+			return err
+		}
+		for _, id := range due {
+			payment, err := tx.Payment(id)
+			if err != nil {
+				return err
+			}
+			payment.Checks++
+			payment.CheckAt = payments.NextCheck(payment, now)
+			if err := tx.PutPayment(payment); err != nil {
+				return err
+			}
+			if err := put(tx, paymentLane(id), jobCheck, checkJob{id}, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("sweep silent payments: %w", err)
+	}
+	b.runner.Wake()
+	return nil
+}
+
+// Forget drops the marks of inputs handled long ago.
+func (b *Bot) Forget(ctx context.Context) error {
+	for {
+		var gone int
+		err := b.Store.Update(ctx, func(tx storage.Tx) (err error) {
+			gone, err = tx.Forget(b.Now().Add(-retention), 1000)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("forget handled inputs: %w", err)
+		}
+		if gone < 1000 {
+			return nil
+		}
+	}
+}

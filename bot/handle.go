@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"voronka/flows"
+	"voronka/payments"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// Handle takes one input. When it returns nil the input's turn is committed,
+// now or by an earlier call with the same id; an error means that nothing was.
+func (b *Bot) Handle(ctx context.Context, in flows.Input) error {
+	err := b.Store.Update(ctx, func(tx storage.Tx) error { return b.take(tx, in) })
+	if err != nil {
+		return fmt.Errorf("handle input %s: %w", in.ID, err)
+	}
+	b.runner.Wake()
+	return nil
+}
+
+// take handles an input within a transaction unless it was handled before.
+func (b *Bot) take(tx storage.Tx, in flows.Input) error {
+	seen, err := tx.See(in.ID, in.At)
+	if err != nil || seen {
+		return err
+	}
+	contact, err := b.contact(tx, in)
+	if err != nil {
+		return err
+	}
+	session, err := b.session(tx, contact)
+	if err != nil {
+		return err
+	}
+	known, err := b.known(tx, contact.ID)
+	if err != nil {
+		return err
+	}
+	turn := b.advance(contact, known, session, in)
+	return b.write(tx, turn, in)
+}
+
+// contact is the one the input is about, made at first touch.
+func (b *Bot) contact(tx storage.Tx, in flows.Input) (sales.Contact, error) {
+	contact, err := tx.Contact(in.Contact)
+	if errors.Is(err, storage.ErrNotFound) {
+		contact, err = sales.Contact{ID: in.Contact, CreatedAt: in.At}, nil
+	}
+	if err != nil {
+		return contact, fmt.Errorf("load contact: %w", err)
+	}
+	switch {
+	case in.Kind.FromCustomer():
+		contact.ActiveAt, contact.Blocked = in.At, false
+	case in.Kind == flows.Blocked:
+		contact.Blocked = true
+	case in.Kind == flows.Unblocked:
+		contact.Blocked = false
+	}
+	return contact, nil
+}
+
+func (b *Bot) session(tx storage.Tx, contact sales.Contact) (flows.Session, error) {
+	session, err := tx.Session(contact.ID)
+	if errors.Is(err, storage.ErrNotFound) {
+		return b.newSession(contact), nil
+	}
+	if err != nil {
+		return session, fmt.Errorf("load session: %w", err)
+	}
+	return session, nil
+}
+
+// advance asks the engine. A defect in it costs the customer an answer, never
+// the funnel: the input is kept in the journal for an operator, and the
+// session stays as it was.
+func (b *Bot) advance(contact sales.Contact, known flows.Known, session flows.Session, in flows.Input) (turn flows.Turn) {
+	flow := b.flow(session.Flow)
+	defer func() {
+		if defect := recover(); defect != nil {
+			b.Log.Error("the engine failed", "input", in.ID, "defect", defect, "stack", string(debug.Stack()))
+			turn = failed(contact, session, in)
+		}
+	}()
+	turn, err := b.Engine.Advance(flow, contact, known, session, in)
+	if err != nil {
+		b.Log.Error("the engine failed", "input", in.ID, "error", err)
+		return failed(contact, session, in)
+	}
+	return turn
+}
+
+// failed is the turn of an input that the engine could not take.
+func failed(contact sales.Contact, session flows.Session, in flows.Input) flows.Turn {
+	return flows.Turn{
+		Session: session,
+		Contact: contact,
+		Journal: []flows.Line{
+			{At: in.At, Who: flows.Customer, Kind: string(in.Kind), Text: in.Text, Input: in.ID},
+			{At: in.At, Who: flows.Event, Kind: "failed", Text: "engine_failed " + in.ID, Input: in.ID},
+		},
+		Effects: []flows.Effect{flows.CallOperator{Text: "engine_failed"}},
+	}
+}
+
+// write puts a whole turn into the transaction.
+func (b *Bot) write(tx storage.Tx, turn flows.Turn, in flows.Input) error {
+	if err := tx.PutContact(turn.Contact); err != nil {
+		return fmt.Errorf("save contact: %w", err)
+	}
+	if err := tx.PutSession(turn.Session); err != nil {
+		return fmt.Errorf("save session: %w", err)
+	}
+	if err := tx.Append(turn.Contact.ID, turn.Journal...); err != nil {
+		return fmt.Errorf("save journal: %w", err)
+	}
+	for _, order := range turn.Orders {
+		if err := tx.PutOrder(order); err != nil {
+			return fmt.Errorf("save order: %w", err)
+		}
+	}
+	for _, payment := range turn.Payments {
+		payment.CheckAt = payments.NextCheck(payment, in.At)
+		if err := tx.PutPayment(payment); err != nil {
+			return fmt.Errorf("save payment: %w", err)
+		}
+	}
+	return b.enqueue(tx, turn, in)
+}

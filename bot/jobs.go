@@ -1,0 +1,118 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"voronka/crm"
+	"voronka/flows"
+	"voronka/internal/outbox"
+	"voronka/storage"
+)
+
+// Kinds of jobs. They are stored: their names are a promise.
+const (
+	jobSay     = "say"
+	jobDeliver = "deliver"
+	jobAck     = "ack"
+	jobLink    = "link"
+	jobCheck   = "check"
+	jobMirror  = "mirror"
+)
+
+// Lanes: what is said to a customer leaves in order, what the CRM hears about
+// one contact likewise; neither waits for the other. A press is acknowledged
+// at once, whatever waits in the chat.
+func chatLane(contact string) outbox.Lane    { return outbox.Lane("chat/" + contact) }
+func ackLane(contact string) outbox.Lane     { return outbox.Lane("ack/" + contact) }
+func crmLane(contact string) outbox.Lane     { return outbox.Lane("crm/" + contact) }
+func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + payment) }
+
+// sayJob, deliverJob and so on are the payloads as they are stored.
+type sayJob struct {
+	Contact string    `json:"contact"`
+	Say     flows.Say `json:"say"`
+}
+
+type deliverJob struct {
+	Contact string        `json:"contact"`
+	Deliver flows.Deliver `json:"deliver"`
+}
+
+type ackJob struct {
+	Acknowledge flows.Acknowledge `json:"acknowledge"`
+}
+
+type linkJob struct {
+	Payment string `json:"payment"`
+}
+
+type checkJob struct {
+	Payment string `json:"payment"`
+}
+
+type mirrorJob struct {
+	Change crm.Change `json:"change"`
+}
+
+// enqueue writes one job per effect of a turn.
+func (b *Bot) enqueue(tx storage.Tx, turn flows.Turn, in flows.Input) error {
+	for i, effect := range turn.Effects {
+		if err := b.enqueueEffect(tx, turn, in, i, effect); err != nil {
+			return fmt.Errorf("enqueue %T: %w", effect, err)
+		}
+	}
+	return nil
+}
+
+func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, number int, effect flows.Effect) error {
+	contact := turn.Contact.ID
+	switch e := effect.(type) {
+	case flows.Say:
+		return put(tx, chatLane(contact), jobSay, sayJob{contact, e}, in.At)
+	case flows.Deliver:
+		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e}, in.At)
+	case flows.MakeLink:
+		return put(tx, chatLane(contact), jobLink, linkJob(e), in.At)
+	case flows.Acknowledge:
+		return put(tx, ackLane(contact), jobAck, ackJob{e}, in.At)
+	case flows.CallOperator:
+		return b.callOperator(tx, turn, in, number, e)
+	case flows.Mirror:
+		return b.mirror(tx, b.change(turn, in, number, e), in.At)
+	}
+	return fmt.Errorf("the bot has no job for it")
+}
+
+func put(tx storage.Tx, lane outbox.Lane, kind string, payload any, at time.Time) error {
+	job, err := outbox.New(lane, kind, payload, at)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Enqueue(job)
+	return err
+}
+
+// handler decodes a job's payload before it is run.
+func handler[P any](run func(context.Context, outbox.Job, P) (func(storage.Tx) error, error)) outbox.Handler[storage.Tx] {
+	return func(ctx context.Context, job outbox.Job) (func(storage.Tx) error, error) {
+		var payload P
+		if err := json.Unmarshal(job.Payload, &payload); err != nil {
+			return nil, fmt.Errorf("decode %s job: %w", job.Kind, err)
+		}
+		return run(ctx, job, payload)
+	}
+}
+
+// jobContact is the contact in whose dialog a job belongs; empty for none.
+func jobContact(job outbox.Job) string {
+	for _, destination := range []string{"chat/", "ack/", "crm/"} {
+		if contact, ok := strings.CutPrefix(string(job.Lane), destination); ok {
+			return contact
+		}
+	}
+	return ""
+}

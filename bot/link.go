@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"voronka/internal/outbox"
+	"voronka/payments"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// link is the job that has the provider make a payment's page. It runs before
+// the message that shows it, in the same lane. A provider that is down is
+// waited for until the payment's own deadline; one that refuses sends the
+// customer down the flow's error branch.
+func (b *Bot) link(ctx context.Context, _ outbox.Job, payload linkJob) (func(storage.Tx) error, error) {
+	payment, err := b.beginLink(ctx, payload.Payment)
+	if err != nil || payment.URL != "" || payment.Status != sales.PaymentNew {
+		return nil, err
+	}
+	if b.Provider == nil {
+		return b.refuseLink(payment, &sales.Error{Code: "no_provider", Message: "no payment provider is configured"}), nil
+	}
+	made, err := b.Provider.Link(ctx, payment)
+	if err == nil {
+		return b.keepLink(payment, made), nil
+	}
+	coded := sales.AsError(err)
+	if coded.Action != sales.Retry || !b.Now().Before(payment.ExpiresAt) {
+		b.Log.Error("payment link not made", "payment", payment.ID, "error", err)
+		return b.refuseLink(payment, coded), nil
+	}
+	return nil, err
+}
+
+// beginLink loads the payment as it was before and marks that the provider is
+// being asked, so that a link made just before a crash is looked for.
+func (b *Bot) beginLink(ctx context.Context, id string) (payment sales.Payment, err error) {
+	err = b.Store.Update(ctx, func(tx storage.Tx) error {
+		payment, err = tx.Payment(id)
+		if err != nil || payment.URL != "" {
+			return err
+		}
+		marked := payment
+		if marked.LinkTried.IsZero() {
+			marked.LinkTried = b.Now()
+		}
+		return tx.PutPayment(marked)
+	})
+	if err != nil {
+		return payment, fmt.Errorf("begin payment link: %w", err)
+	}
+	return payment, nil
+}
+
+func (b *Bot) keepLink(payment sales.Payment, made payments.Link) func(storage.Tx) error {
+	return func(tx storage.Tx) error {
+		// A notification may have come before the answer: only the link is added.
+		current, err := tx.Payment(payment.ID)
+		if err != nil {
+			return fmt.Errorf("load payment: %w", err)
+		}
+		return tx.PutPayment(b.life.Link(current, made, b.Now()))
+	}
+}
+
+func (b *Bot) refuseLink(payment sales.Payment, cause *sales.Error) func(storage.Tx) error {
+	return func(tx storage.Tx) error {
+		current, err := tx.Payment(payment.ID)
+		if err != nil {
+			return fmt.Errorf("load payment: %w", err)
+		}
+		refused, outcome := b.life.Refuse(current, b.Now())
+		if outcome == payments.Silence {
+			return nil
+		}
+		refused.State = cause.Code
+		if cause.Action == sales.Stop {
+			if err := b.raise(tx, payment.Contact, cause.Code); err != nil {
+				return err
+			}
+		}
+		return b.move(tx, refused, outcome, "", cause.Message)
+	}
+}
+
+// Clicked notes that a customer opened a payment's link for the first time.
+func (b *Bot) Clicked(ctx context.Context, id string) error {
+	return b.Store.Update(ctx, func(tx storage.Tx) error {
+		payment, err := tx.Payment(id)
+		if err != nil || !payment.ClickedAt.IsZero() {
+			return err
+		}
+		payment.ClickedAt = b.Now()
+		if err := tx.PutPayment(payment); err != nil {
+			return err
+		}
+		return b.note(payment.Contact, "clicked", "payment_link_clicked "+payment.ID)(tx)
+	})
+}

@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"voronka/crm"
+	"voronka/flows"
+	"voronka/internal/outbox"
+	"voronka/storage"
+)
+
+// change turns one step of the mirror into the CRM's words. Its id is the same
+// however often the turn is computed.
+func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror) crm.Change {
+	change := crm.Change{
+		ID: in.ID + "/" + strconv.Itoa(number), Contact: turn.Contact, At: in.At,
+		Title: b.flow(turn.Session.Flow).Title, Person: m.Contact, Stage: m.Stage,
+		Price: m.Price, Note: m.Note, Tags: m.Tags, Fields: m.Fields,
+	}
+	if change.Note == "" && m.State != "" && m.Stage == "" {
+		change.Note = "→ " + m.State
+	}
+	if m.Task != nil {
+		change.Task = &crm.Task{Text: m.Task.Text, Due: in.At.Add(time.Duration(m.Task.Due) * time.Second)}
+	}
+	return change
+}
+
+// mirror enqueues a change, where there is a CRM.
+func (b *Bot) mirror(tx storage.Tx, change crm.Change, at time.Time) error {
+	if b.CRM == nil {
+		return nil
+	}
+	return put(tx, crmLane(change.Contact.ID), jobMirror, mirrorJob{change}, at)
+}
+
+// applyChange is the job that tells the CRM.
+func (b *Bot) applyChange(ctx context.Context, job outbox.Job, payload mirrorJob) (func(storage.Tx) error, error) {
+	if b.CRM == nil {
+		return nil, nil
+	}
+	key := "crm/" + payload.Change.Contact.ID
+	var known crm.Refs
+	err := b.Store.View(ctx, func(tx storage.Tx) error {
+		raw, err := tx.Ref(key)
+		if err != nil || raw == "" {
+			return err
+		}
+		return json.Unmarshal([]byte(raw), &known)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the CRM map: %w", err)
+	}
+	payload.Change.Repeat = job.Began || job.Attempts > 0
+	refs, failure := b.CRM.Apply(ctx, payload.Change, known)
+	if refs == known {
+		return nil, failure
+	}
+	raw, err := json.Marshal(refs)
+	if err != nil {
+		return nil, fmt.Errorf("encode the CRM map: %w", err)
+	}
+	keep := func(tx storage.Tx) error { return tx.PutRef(key, string(raw)) }
+	if failure == nil {
+		return keep, nil
+	}
+	// What was found or made before the failure must not be looked for, or made, again.
+	if err := b.Store.Update(ctx, keep); err != nil {
+		return nil, fmt.Errorf("keep the CRM map: %w", err)
+	}
+	return nil, failure
+}
+
+// callOperator marks the dialog in the console and gives the manager a task.
+func (b *Bot) callOperator(tx storage.Tx, turn flows.Turn, in flows.Input, number int, call flows.CallOperator) error {
+	if err := b.raise(tx, turn.Contact.ID, call.Text); err != nil {
+		return err
+	}
+	m := flows.Mirror{Task: &flows.Task{Text: call.Text, Due: int64(time.Hour / time.Second)}}
+	return b.mirror(tx, b.change(turn, in, number, m), in.At)
+}
+
+// raise marks a dialog as needing a person; the console shows the reason until
+// an operator puts the mark away.
+func (b *Bot) raise(tx storage.Tx, contact, reason string) error {
+	return tx.PutRef(AttentionRef(contact), reason)
+}
+
+// AttentionRef is the store's ref under which a dialog's call for a person is kept.
+func AttentionRef(contact string) string { return "attention/" + contact }

@@ -1,0 +1,148 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"voronka/flows"
+	"voronka/internal/outbox"
+	"voronka/payments"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// Accept takes what a provider notified. It is committed when it returns nil.
+// A payment that we do not have is payments.ErrUnknown: it changes nothing.
+func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event) error {
+	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		known, err := tx.Record(provider+"/"+event.Key, event.Raw, b.Now())
+		if err != nil || known || event.State == "" {
+			return err
+		}
+		return b.apply(tx, event)
+	})
+	if errors.Is(err, storage.ErrNotFound) {
+		return payments.ErrUnknown
+	}
+	if err != nil {
+		return fmt.Errorf("accept notification: %w", err)
+	}
+	b.runner.Wake()
+	return nil
+}
+
+// apply moves a payment along its life and lets the flow hear of it, within a transaction.
+func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
+	payment, err := tx.Payment(event.Payment)
+	if err != nil {
+		return fmt.Errorf("load payment: %w", err)
+	}
+	moved, outcome := b.life.Apply(payment, event, b.Now())
+	return b.move(tx, moved, outcome, event.Key, event.Message)
+}
+
+// move saves a payment that went along its life and lets the flow hear of it.
+func (b *Bot) move(tx storage.Tx, payment sales.Payment, outcome payments.Outcome, key, message string) error {
+	if err := tx.PutPayment(payment); err != nil {
+		return fmt.Errorf("save payment: %w", err)
+	}
+	if outcome == payments.Silence {
+		return nil
+	}
+	return b.hear(tx, payment, flows.Outcome(outcome), key, message)
+}
+
+// hear lets the flow of a payment's contact hear how it ended. key tells two
+// outcomes of the same kind apart.
+func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, key, message string) error {
+	order, err := tx.Order(payment.Order)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	now := b.Now()
+	if outcome == flows.Success && order.Paid() {
+		return b.paidTwice(tx, order, payment)
+	}
+	return b.take(tx, flows.Input{
+		ID: "payment:" + payment.ID + ":" + string(outcome) + ":" + key, Kind: flows.Paid,
+		Contact: payment.Contact, At: now,
+		Payment: &flows.PaymentEvent{
+			Outcome: outcome, Payment: payment.ID, Order: order.ID, Product: order.Product,
+			Paid: payment.Paid, Amount: payment.Amount, External: payment.External, Message: message,
+		},
+	})
+}
+
+// paidTwice is money for an order that was paid already, over another link:
+// nothing is delivered again, a person gives it back.
+func (b *Bot) paidTwice(tx storage.Tx, order sales.Order, payment sales.Payment) error {
+	if order.PaidBy == payment.ID {
+		return nil
+	}
+	if err := b.note(order.Contact, "paid_twice", "paid_twice "+payment.ID)(tx); err != nil {
+		return err
+	}
+	return b.raise(tx, order.Contact, "paid_twice")
+}
+
+// check is the job that asks the provider about a silent payment and, past its
+// deadline, closes the link.
+func (b *Bot) check(ctx context.Context, _ outbox.Job, payload checkJob) (func(storage.Tx) error, error) {
+	var payment sales.Payment
+	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+		payment, err = tx.Payment(payload.Payment)
+		return err
+	})
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load payment: %w", err)
+	}
+	if b.Provider == nil || payment.Provider != b.Provider.Name() {
+		return nil, &sales.Error{Code: "no_provider", Action: sales.Bury, Message: "provider " + payment.Provider + " is not configured"}
+	}
+	event, err := b.ask(ctx, payment)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx storage.Tx) error { return b.settle(tx, event) }, nil
+}
+
+// ask reads a payment's status, and closes it at the provider when its deadline has passed.
+func (b *Bot) ask(ctx context.Context, payment sales.Payment) (payments.Event, error) {
+	event, err := b.Provider.Status(ctx, payment)
+	if err != nil {
+		return event, err
+	}
+	canceller, able := b.Provider.(payments.Canceller)
+	if !able || !b.overdue(payment) || !open(event.Status) || payment.External == "" {
+		return event, nil
+	}
+	return canceller.Cancel(ctx, payment)
+}
+
+// overdue tells whether a link's time is over; the customer may have been on
+// the bank's page at the very minute it ran out.
+func (b *Bot) overdue(payment sales.Payment) bool {
+	return !payment.ExpiresAt.IsZero() && !b.Now().Before(payment.ExpiresAt.Add(payments.Grace))
+}
+
+func open(status sales.PaymentStatus) bool {
+	return status == sales.PaymentNew || status == sales.PaymentLinked || status == sales.PaymentDeclined
+}
+
+// settle applies what the provider answered; a payment still open past its
+// deadline is expired then.
+func (b *Bot) settle(tx storage.Tx, event payments.Event) error {
+	if err := b.apply(tx, event); err != nil {
+		return err
+	}
+	payment, err := tx.Payment(event.Payment)
+	if err != nil || !open(payment.Status) || !b.overdue(payment) {
+		return err
+	}
+	expired, outcome := b.life.Expire(payment, b.Now())
+	return b.move(tx, expired, outcome, "deadline", "")
+}

@@ -1,0 +1,76 @@
+package bot
+
+import (
+	"context"
+
+	"voronka/flows"
+	"voronka/internal/outbox"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// newRunner says how each kind of job is run. What a customer cannot undo by
+// scrolling (goods, invitations) is never sent twice: when a crash leaves it
+// open whether it arrived, an operator decides.
+func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
+	return &outbox.Runner[storage.Tx]{
+		Update: b.Store.Update,
+		View:   b.Store.View,
+		Now:    b.Now,
+		Log:    b.Log,
+		Handlers: map[string]outbox.Route[storage.Tx]{
+			jobSay:     {Handle: handler(b.unlessBlocked)},
+			jobDeliver: {Handle: handler(b.deliver), Once: true},
+			jobAck:     {Handle: handler(b.acknowledge)},
+			jobLink:    {Handle: handler(b.link)},
+			jobCheck:   {Handle: handler(b.check)},
+			jobMirror:  {Handle: handler(b.applyChange)},
+		},
+		OnBuried: b.buried,
+	}
+}
+
+// unlessBlocked says something, or notes that the customer cannot be reached:
+// what a blocked bot had to say is of no use later.
+func (b *Bot) unlessBlocked(ctx context.Context, job outbox.Job, payload sayJob) (func(storage.Tx) error, error) {
+	finish, err := b.say(ctx, job, payload)
+	if err == nil || sales.AsError(err).Code != ChatBlocked {
+		return finish, err
+	}
+	return func(tx storage.Tx) error {
+		contact, err := tx.Contact(payload.Contact)
+		if err != nil {
+			return err
+		}
+		contact.Blocked = true
+		if err := tx.PutContact(contact); err != nil {
+			return err
+		}
+		return b.note(payload.Contact, "blocked", "message_not_delivered "+ChatBlocked)(tx)
+	}, nil
+}
+
+// buried tells the operators, in the dialog, that a job waits for them.
+func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
+	contact := jobContact(job)
+	if contact == "" {
+		return nil
+	}
+	line := flows.Line{At: b.Now(), Who: flows.Event, Kind: "buried", Text: job.Kind + "_failed " + job.Code}
+	if err := tx.Append(contact, line); err != nil {
+		return err
+	}
+	return b.raise(tx, contact, job.Kind+"_failed "+job.Code)
+}
+
+// Revive gives a buried job another try.
+func (b *Bot) Revive(ctx context.Context, id int64) error {
+	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		_, err := tx.Revive(id, b.Now())
+		return err
+	})
+	if err == nil {
+		b.runner.Wake()
+	}
+	return err
+}

@@ -1,0 +1,169 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"voronka/flows"
+	"voronka/internal/outbox"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// say is the job that shows a message.
+func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(storage.Tx) error, error) {
+	contact, err := b.loadContact(ctx, payload.Contact)
+	if err != nil {
+		return nil, err
+	}
+	links, err := b.links(ctx, payload.Say.Payments)
+	if errors.Is(err, errNoLink) {
+		// The provider refused; the flow hears of it by an input of its own.
+		return b.note(payload.Contact, "unsent", "payment link refused, message not sent"), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	message := Message{
+		Text: links.Replace(payload.Say.Text), Buttons: linked(payload.Say.Buttons, links),
+		Keyboard: payload.Say.Keyboard, RemoveKeyboard: payload.Say.RemoveKeyboard,
+	}
+	if message.Photo, err = b.file(ctx, payload.Say.Photo); err != nil {
+		return nil, err
+	}
+	if message.Document, err = b.file(ctx, payload.Say.Document); err != nil {
+		return nil, err
+	}
+	return b.show(ctx, contact, message)
+}
+
+// show sends a message and remembers the id of a file that was uploaded.
+func (b *Bot) show(ctx context.Context, contact sales.Contact, message Message) (func(storage.Tx) error, error) {
+	sent, err := b.Chat.Send(ctx, contact.ChatID, message)
+	file := message.Document
+	if file == nil {
+		file = message.Photo
+	}
+	if err != nil {
+		if coded := sales.AsError(err); coded.Code == "telegram_file" && file != nil && file.Known != "" {
+			return nil, b.forgetFile(ctx, file, err)
+		}
+		return nil, err
+	}
+	if file == nil || sent.File == "" || len(file.Content) == 0 {
+		return nil, nil
+	}
+	return func(tx storage.Tx) error { return tx.PutRef(fileRef(file.Content), sent.File) }, nil
+}
+
+// forgetFile makes the next attempt upload the file again.
+func (b *Bot) forgetFile(ctx context.Context, file *File, cause error) error {
+	err := b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(fileRef(file.Content), "") })
+	if err != nil {
+		return err
+	}
+	return &sales.Error{Code: "telegram_file", Action: sales.Retry, Err: cause}
+}
+
+// file reads a file of the project, with the channel's id of it when it was
+// uploaded before; an empty name is no file.
+func (b *Bot) file(ctx context.Context, name string) (*File, error) {
+	if name == "" {
+		return nil, nil
+	}
+	if strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://") {
+		return &File{URL: name}, nil
+	}
+	content, err := b.Files(name)
+	if err != nil {
+		return nil, &sales.Error{Code: "file_missing", Action: sales.Bury, Message: "file " + name + " cannot be read from the project folder", Err: err}
+	}
+	file := &File{Name: path.Base(name), Content: content}
+	err = b.Store.View(ctx, func(tx storage.Tx) error {
+		file.Known, err = tx.Ref(fileRef(content))
+		return err
+	})
+	return file, err
+}
+
+// fileRef is where the channel's id of an uploaded file is kept, by content.
+func fileRef(content []byte) string {
+	sum := sha256.Sum256(content)
+	return "file/" + hex.EncodeToString(sum[:])
+}
+
+var errNoLink = errors.New("the payment has no link")
+
+// links replaces the late-bound payment addresses by those a customer can open.
+func (b *Bot) links(ctx context.Context, ids []string) (*strings.Replacer, error) {
+	var pairs []string
+	err := b.Store.View(ctx, func(tx storage.Tx) error {
+		pairs = nil
+		for _, id := range ids {
+			payment, err := tx.Payment(id)
+			if err != nil {
+				return fmt.Errorf("load payment: %w", err)
+			}
+			if payment.URL == "" {
+				return errNoLink
+			}
+			pairs = append(pairs, flows.PayLink(id), b.payAddress(payment))
+		}
+		return nil
+	})
+	return strings.NewReplacer(pairs...), err
+}
+
+func (b *Bot) payAddress(payment sales.Payment) string {
+	if b.PublicURL == "" {
+		return payment.URL
+	}
+	return b.PublicURL + "/pay/" + payment.ID
+}
+
+func linked(rows [][]flows.InlineButton, links *strings.Replacer) [][]flows.InlineButton {
+	out := make([][]flows.InlineButton, len(rows))
+	for i, row := range rows {
+		out[i] = make([]flows.InlineButton, len(row))
+		for j, button := range row {
+			button.URL = links.Replace(button.URL)
+			out[i][j] = button
+		}
+	}
+	return out
+}
+
+// acknowledge is the job that stops a button's spinner. It is tried once: a
+// press that could not be acknowledged at once is forgotten by the channel.
+func (b *Bot) acknowledge(ctx context.Context, _ outbox.Job, payload ackJob) (func(storage.Tx) error, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := b.Chat.Acknowledge(ctx, payload.Acknowledge.Callback, payload.Acknowledge.Text); err != nil {
+		b.Log.Info("a press was not acknowledged", "error", err)
+	}
+	return nil, nil
+}
+
+func (b *Bot) loadContact(ctx context.Context, id string) (contact sales.Contact, err error) {
+	err = b.Store.View(ctx, func(tx storage.Tx) error {
+		contact, err = tx.Contact(id)
+		return err
+	})
+	if err != nil {
+		return contact, fmt.Errorf("load contact: %w", err)
+	}
+	return contact, nil
+}
+
+// note is a finish that leaves an internal line in the dialog.
+func (b *Bot) note(contact, kind, text string) func(storage.Tx) error {
+	return func(tx storage.Tx) error {
+		return tx.Append(contact, flows.Line{At: b.Now(), Who: flows.Event, Kind: kind, Text: text})
+	}
+}

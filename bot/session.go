@@ -1,0 +1,32 @@
+package bot
+
+import (
+	"crypto/rand"
+	"fmt"
+
+	"voronka/flows"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// newSession begins the dialog of a contact that has none, in the project's
+// first flow. Its seed makes the ids of its orders and payments unguessable.
+func (b *Bot) newSession(contact sales.Contact) flows.Session {
+	return flows.Session{Contact: contact.ID, Flow: b.Project.Flows[0].ID, Seed: rand.Text()}
+}
+
+// known is what the store knows of a contact's money.
+func (b *Bot) known(tx storage.Tx, contact string) (known flows.Known, err error) {
+	known.Orders, err = tx.Orders(contact)
+	if err != nil {
+		return known, fmt.Errorf("load orders: %w", err)
+	}
+	for _, order := range known.Orders {
+		payments, err := tx.Payments(order.ID)
+		if err != nil {
+			return known, fmt.Errorf("load payments: %w", err)
+		}
+		known.Payments = append(known.Payments, payments...)
+	}
+	return known, nil
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"voronka/bot/telegram"
+	"voronka/payments"
+	"voronka/storage"
+	"voronka/web/checkout"
+	"voronka/web/console"
+)
+
+// handler is every door of DESIGN §8.
+func (s *service) handler() (http.Handler, error) {
+	mux := http.NewServeMux()
+	if s.TelegramMode == "webhook" {
+		mux.Handle("POST /telegram", &telegram.Webhook{Receiver: s.receiver(), Secret: string(s.TelegramSecret)})
+	}
+	if s.bank != nil {
+		door := payments.NewDoor(s.bot.Accept, s.bank)
+		door.Log = s.log
+		mux.Handle("/payments/{provider}", door)
+	}
+	pay, err := checkout.Pay{Store: s.store, Clicked: s.bot.Clicked, Text: s.words.Text, ChatURL: s.chatURL(), Now: s.now}.Handler()
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("GET /pay/{id}", pay)
+	operators, err := console.New(console.Config{
+		Store: s.store, Bot: s.bot, Password: string(s.Password), Text: s.words.Text, Language: s.Language,
+		Secure: len(s.Public) > 5 && s.Public[:5] == "https", Now: s.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/console/", operators)
+	mux.Handle("GET /metrics", s.metrics())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", s.ready)
+	return mux, nil
+}
+
+func (s *service) chatURL() string {
+	if s.username == "" {
+		return ""
+	}
+	return "https://t.me/" + s.username
+}
+
+func (s *service) ready(w http.ResponseWriter, r *http.Request) {
+	err := s.store.View(r.Context(), func(tx storage.Tx) error {
+		_, err := tx.Ref("ready")
+		return err
+	})
+	if err != nil {
+		http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+// metrics tells what waits and what is buried, without names of anybody.
+func (s *service) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector())
+	gauge := func(name, help string, count func(storage.Tx) (int, error)) {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			var n int
+			_ = s.store.View(context.Background(), func(tx storage.Tx) (err error) {
+				n, err = count(tx)
+				return err
+			})
+			return float64(n)
+		}))
+	}
+	const most = 10_000
+	gauge("voronka_jobs_waiting", "Jobs that wait for their run, at most 10000.", func(tx storage.Tx) (int, error) {
+		jobs, err := tx.Waiting(most)
+		return len(jobs), err
+	})
+	gauge("voronka_jobs_buried", "Jobs that wait for an operator, at most 10000.", func(tx storage.Tx) (int, error) {
+		jobs, err := tx.Buried(most)
+		return len(jobs), err
+	})
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}

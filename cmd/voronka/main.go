@@ -1,0 +1,126 @@
+// Command voronka is the one binary: it runs the bot, shows the demo, and has
+// the tools of marketers and owners.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // zones on machines that have none
+
+	"github.com/alecthomas/kong"
+
+	"voronka/locales"
+)
+
+// Exit statuses.
+const (
+	exitOK    = 0
+	exitFault = 1 // the command did its work and found fault
+	exitUsage = 2 // the command was used wrongly
+)
+
+// commands is the command line.
+type commands struct {
+	Run    runCommand    `cmd:"" help:"Запустить бота · run the bot"`
+	Demo   demoCommand   `cmd:"" help:"Вся воронка в браузере, без аккаунтов · the whole funnel in a browser, no account anywhere"`
+	Fake   fakeCommand   `cmd:"" help:"Запустить один стенд: telegram, tbank, amocrm · start one fake alone"`
+	Lint   lintCommand   `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
+	Play   playCommand   `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
+	Graph  graphCommand  `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
+	Config configCommand `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
+}
+
+// app is what every command gets.
+type app struct {
+	ctx      context.Context
+	in       io.Reader
+	out, err io.Writer
+	env      []string
+	words    *locales.Catalog
+	language string
+}
+
+// say prints a line from the locales.
+func (a *app) say(key string, args map[string]any) {
+	fmt.Fprintln(a.out, a.words.Text(a.language, key, args))
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(command(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+}
+
+// command runs one command line and gives its exit status.
+func command(ctx context.Context, args, env []string, in io.Reader, out, errOut io.Writer) int {
+	words, err := locales.Load()
+	if err != nil {
+		fmt.Fprintln(errOut, "voronka:", err)
+		return exitFault
+	}
+	a := &app{ctx: ctx, in: in, out: out, err: errOut, env: env, words: words, language: language(env)}
+	if len(args) == 2 && args[0] == "help" && args[1] == "config" {
+		args = []string{"config"}
+	}
+	var line commands
+	exited := -1
+	parser, err := kong.New(&line, kong.Name("voronka"), kong.Writers(out, errOut), kong.Exit(func(code int) { exited = code }),
+		kong.Description("Воронка: бот-воронка продаж, который живёт у вас. A self-hosted sales-funnel bot."), kong.Bind(a))
+	if err != nil {
+		fmt.Fprintln(errOut, "voronka:", err)
+		return exitFault
+	}
+	if len(args) == 0 || args[0] == "help" {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case exited >= 0:
+		return exited
+	case err != nil:
+		fmt.Fprintln(errOut, "voronka:", err)
+		return exitUsage
+	}
+	return status(parsed.Run(a), errOut)
+}
+
+func status(err error, errOut io.Writer) int {
+	var coded exitStatus
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return exitOK
+	case errors.As(err, &coded):
+		return int(coded)
+	case !errors.Is(err, errFault):
+		fmt.Fprintln(errOut, "voronka:", err)
+	}
+	return exitFault
+}
+
+// exitStatus is an error that only carries an exit status.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func exit(code int) error {
+	if code == exitOK {
+		return nil
+	}
+	return exitStatus(code)
+}
+
+// language is the one to speak on the command line.
+func language(env []string) string {
+	for _, pair := range env {
+		if value, ok := strings.CutPrefix(pair, "VORONKA_LANGUAGE="); ok && (value == "ru" || value == "en") {
+			return value
+		}
+	}
+	return "ru"
+}

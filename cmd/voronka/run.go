@@ -1,0 +1,77 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+
+	"voronka/flows"
+	"voronka/flows/steps"
+	"voronka/sales"
+)
+
+// runCommand is `voronka run`.
+type runCommand struct{}
+
+// Run starts the bot and stays until it is told to stop. Wrong settings and a
+// wrong project are reported before anything listens.
+func (runCommand) Run(a *app) error {
+	settings, err := readSettings(a.env)
+	if err != nil {
+		return err
+	}
+	if found := settings.faults(); len(found) > 0 {
+		for _, f := range found {
+			fmt.Fprintf(a.err, "%s: %s\n", f.Variable, a.words.Text(settings.Language, "settings."+f.Key, nil))
+		}
+		return errFault
+	}
+	project, err := a.loadProject(settings)
+	if err != nil {
+		return err
+	}
+	if settings.Password == "" {
+		settings.Password = Secret(rand.Text()[:12])
+		a.say("cli.console_password", map[string]any{"Address": settings.console(), "Password": string(settings.Password)})
+	}
+	service, err := newService(settings, project, a.words, slog.New(slog.NewTextHandler(a.err, nil)))
+	if err != nil {
+		return err
+	}
+	defer service.store.Close()
+	if err := service.greet(a.ctx); err != nil {
+		if sales.AsError(err).Action == sales.Stop {
+			fmt.Fprintf(a.err, "VORONKA_TELEGRAM_TOKEN: %s\n", a.words.Text(settings.Language, "settings.telegram_unknown_token", nil))
+			return errFault
+		}
+		service.log.Warn("telegram does not answer yet", "error", err)
+	}
+	handler, err := service.handler()
+	if err != nil {
+		return err
+	}
+	a.say("cli.running", map[string]any{"Bot": service.username, "Mode": settings.TelegramMode, "Listen": settings.Listen})
+	return service.run(a.ctx, handler)
+}
+
+// loadProject loads the folder of flows; its faults are printed as `voronka
+// lint` prints them, and nothing starts.
+func (a *app) loadProject(settings Settings) (*flows.Project, error) {
+	project, found, err := flows.Loader{Kinds: steps.All()}.Load(settings.Flows)
+	if err != nil {
+		return nil, fmt.Errorf("load funnels: %w", err)
+	}
+	if project == nil {
+		a.printDiagnostics(found)
+		return nil, errFault
+	}
+	return project, nil
+}
+
+// console is the address of the console as its operators see it.
+func (s Settings) console() string {
+	if s.Public != "" {
+		return s.Public + "/console/"
+	}
+	return "http://" + s.Listen + "/console/"
+}

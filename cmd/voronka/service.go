@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"voronka/bot"
+	"voronka/bot/telegram"
+	"voronka/crm/amocrm"
+	"voronka/flows"
+	"voronka/locales"
+	"voronka/payments"
+	"voronka/payments/tbank"
+	"voronka/storage"
+	"voronka/storage/bolt"
+)
+
+// service is a running Voronka: the bot and everything around it. The demo
+// and the real thing are wired the same way.
+type service struct {
+	Settings
+	store  *bolt.Store
+	bot    *bot.Bot
+	sender *telegram.Sender
+	bank   payments.Provider
+	words  *locales.Catalog
+	log    *slog.Logger
+	now    func() time.Time
+	// username is the bot's in Telegram, empty while unknown.
+	username string
+}
+
+// newService wires a service; it listens to nothing yet. The caller closes it.
+func newService(s Settings, project *flows.Project, words *locales.Catalog, log *slog.Logger) (*service, error) {
+	store, err := bolt.Open(s.Database, bolt.Options{})
+	if err != nil {
+		return nil, err
+	}
+	made := &service{Settings: s, store: store, words: words, log: log, now: time.Now}
+	if err := made.wire(project); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return made, nil
+}
+
+func (s *service) wire(project *flows.Project) (err error) {
+	if s.sender, err = telegram.NewSender(s.TelegramAPI, string(s.TelegramToken)); err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		return fmt.Errorf("load time zone: %w", err)
+	}
+	config := bot.Config{
+		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Now: s.now, Log: s.log,
+		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, Texts: s.engineText},
+	}
+	if s.TBankTerminal != "" {
+		s.bank = tbank.New(s.bankConfig())
+		config.Provider = s.bank
+	}
+	if s.AmoURL != "" {
+		config.CRM = amocrm.New(amocrm.Config{URL: s.AmoURL, Token: string(s.AmoToken), Now: s.now})
+	}
+	s.bot, err = bot.New(config)
+	return err
+}
+
+func (s *service) bankConfig() tbank.Config {
+	config := tbank.Config{Terminal: s.TBankTerminal, Password: string(s.TBankPassword), API: s.TBankAPI, Now: s.now}
+	if s.Public != "" {
+		config.NotificationURL = s.Public + "/payments/" + tbank.Name
+	}
+	return config
+}
+
+// engineText is what the engine says by itself, in the customer's language.
+func (s *service) engineText(language, key string) string {
+	if language == "" {
+		language = s.Language
+	}
+	return s.words.Text(language, "engine."+key, nil)
+}
+
+func (s *service) receiver() *telegram.Receiver {
+	return &telegram.Receiver{Handle: s.bot.Handle, PutAside: s.putAside, Parallel: 32, Now: s.now, Log: s.log}
+}
+
+// putAside keeps an update that nobody could read.
+func (s *service) putAside(ctx context.Context, key string, raw []byte, at time.Time) error {
+	return s.store.Update(ctx, func(tx storage.Tx) error {
+		_, err := tx.Record("unread/"+key, raw, at)
+		return err
+	})
+}
+
+// greet asks Telegram who the bot is. A wrong token ends the start; a Telegram
+// that is down does not.
+func (s *service) greet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	name, err := s.sender.Username(ctx)
+	if err != nil {
+		return err
+	}
+	s.username = name
+	return nil
+}
+
+// run serves until ctx ends, then stops in the order that loses nothing: first
+// the doors, then the jobs under way, then the store.
+func (s *service) run(ctx context.Context, handler http.Handler) error {
+	server := &http.Server{Addr: s.Listen, Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("listen on %s: %w", s.Listen, err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return server.Shutdown(stopping)
+	})
+	group.Go(func() error { return s.bot.Run(ctx) })
+	group.Go(func() error { return s.listenToTelegram(ctx) })
+	return group.Wait()
+}
+
+// listenToTelegram polls, or has Telegram post to us; both are tried until
+// Telegram answers.
+func (s *service) listenToTelegram(ctx context.Context) error {
+	if err := s.enterMode(ctx); err != nil || s.TelegramMode == "webhook" {
+		return err
+	}
+	poller := &telegram.Poller{Receiver: s.receiver(), API: s.TelegramAPI, Token: string(s.TelegramToken)}
+	return poller.Run(ctx)
+}
+
+func (s *service) enterMode(ctx context.Context) error {
+	enter := s.sender.UsePolling
+	if s.TelegramMode == "webhook" {
+		enter = func(ctx context.Context) error {
+			return s.sender.UseWebhook(ctx, s.Public+"/telegram", string(s.TelegramSecret))
+		}
+	}
+	return untilDone(ctx, func() error { return enter(ctx) }, func(err error) {
+		s.log.Warn("telegram mode not set yet", "mode", s.TelegramMode, "error", err)
+	})
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/kelseyhightower/envconfig"
+)
+
+// Secret is a value that must not be seen: printed or logged it shows stars.
+type Secret string
+
+// String hides the value.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "***"
+}
+
+// GoString hides the value in %#v too.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue and MarshalText hide it from logs and JSON.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Settings are all that can be set, as environment variables. Everything is
+// read as text and checked by faults, so that all wrong values are reported
+// together and none is printed.
+type Settings struct {
+	Flows    string `envconfig:"VORONKA_FLOWS" default:"./flows"`
+	Database string `envconfig:"VORONKA_DATABASE" default:"./voronka.db"`
+	Listen   string `envconfig:"VORONKA_LISTEN" default:"127.0.0.1:8080"`
+	Public   string `envconfig:"VORONKA_PUBLIC_URL"`
+
+	TelegramToken  Secret `envconfig:"VORONKA_TELEGRAM_TOKEN"`
+	TelegramAPI    string `envconfig:"VORONKA_TELEGRAM_API" default:"https://api.telegram.org"`
+	TelegramMode   string `envconfig:"VORONKA_TELEGRAM_MODE"`
+	TelegramSecret Secret `envconfig:"VORONKA_TELEGRAM_SECRET"`
+
+	TBankTerminal string `envconfig:"VORONKA_TBANK_TERMINAL"`
+	TBankPassword Secret `envconfig:"VORONKA_TBANK_PASSWORD"`
+	TBankAPI      string `envconfig:"VORONKA_TBANK_API" default:"https://securepay.tinkoff.ru/v2"`
+
+	AmoURL   string `envconfig:"VORONKA_AMOCRM_URL"`
+	AmoToken Secret `envconfig:"VORONKA_AMOCRM_TOKEN"`
+
+	Password Secret `envconfig:"VORONKA_CONSOLE_PASSWORD"`
+	Timezone string `envconfig:"VORONKA_TIMEZONE" default:"Europe/Moscow"`
+	Language string `envconfig:"VORONKA_LANGUAGE" default:"ru"`
+}
+
+// readSettings takes the environment; a variable that is set but empty counts as not set.
+func readSettings(env []string) (Settings, error) {
+	for _, pair := range env {
+		name, value, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "VORONKA_") && value == "" {
+			if err := os.Unsetenv(name); err != nil {
+				return Settings{}, fmt.Errorf("read settings: %w", err)
+			}
+		}
+	}
+	var s Settings
+	if err := envconfig.Process("", &s); err != nil {
+		return s, fmt.Errorf("read settings: %w", err)
+	}
+	s.Public = strings.TrimRight(s.Public, "/")
+	if s.TelegramMode == "" {
+		s.TelegramMode = "polling"
+		if s.Public != "" {
+			s.TelegramMode = "webhook"
+		}
+	}
+	return s, nil
+}
+
+// fault is one setting that is wrong: its variable and the locale key that
+// says what would be right (settings.<Key>).
+type fault struct{ Variable, Key string }
+
+var (
+	telegramToken  = regexp.MustCompile(`^\d{1,20}:[A-Za-z0-9_-]{5,}$`)
+	telegramSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`) // Bot API, setWebhook
+)
+
+// faults checks all settings that `voronka run` needs.
+func (s Settings) faults() []fault {
+	var found []fault
+	check := func(ok bool, variable, key string) {
+		if !ok {
+			found = append(found, fault{variable, key})
+		}
+	}
+	check(telegramToken.MatchString(string(s.TelegramToken)), "VORONKA_TELEGRAM_TOKEN", "telegram_token")
+	check(webAddress(s.TelegramAPI), "VORONKA_TELEGRAM_API", "address")
+	check(s.TelegramMode == "polling" || s.TelegramMode == "webhook", "VORONKA_TELEGRAM_MODE", "telegram_mode")
+	if s.TelegramMode == "webhook" {
+		check(s.Public != "", "VORONKA_PUBLIC_URL", "public_needed")
+		check(telegramSecret.MatchString(string(s.TelegramSecret)), "VORONKA_TELEGRAM_SECRET", "telegram_secret")
+	}
+	check(s.Public == "" || webAddress(s.Public), "VORONKA_PUBLIC_URL", "address")
+	check(listenable(s.Listen), "VORONKA_LISTEN", "listen")
+	check((s.TBankTerminal == "") == (s.TBankPassword == ""), "VORONKA_TBANK_PASSWORD", "tbank_pair")
+	check(len(s.TBankTerminal) <= 20, "VORONKA_TBANK_TERMINAL", "tbank_terminal") // T-Bank API 1.80, Init
+	check(webAddress(s.TBankAPI), "VORONKA_TBANK_API", "address")
+	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
+	check((s.AmoURL == "") == (s.AmoToken == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
+	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
+	_, err := time.LoadLocation(s.Timezone)
+	check(err == nil, "VORONKA_TIMEZONE", "timezone")
+	check(s.Language == "ru" || s.Language == "en", "VORONKA_LANGUAGE", "language")
+	check(!strings.Contains(s.Database, "://"), "VORONKA_DATABASE", "database")
+	return found
+}
+
+func webAddress(s string) bool {
+	address, err := url.Parse(s)
+	return err == nil && (address.Scheme == "http" || address.Scheme == "https") && address.Host != "" && address.RawQuery == ""
+}
+
+func listenable(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	return err == nil && port != ""
+}
+
+// errFault ends a command that found fault: exit status 1, its words are already printed.
+var errFault = errors.New("found fault")

@@ -1,0 +1,128 @@
+// Package checkout holds the pages a customer sees between the chat and the
+// bank.
+package checkout
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"voronka/sales"
+	"voronka/storage"
+	"voronka/web"
+)
+
+//go:embed pay.html
+var pages embed.FS
+
+// Pay answers GET /pay/{id}: it counts the click and redirects to the
+// provider's page, or says why there is nothing to pay.
+type Pay struct {
+	Store storage.Store
+	// Clicked hears of the first click on a payment's link.
+	Clicked func(ctx context.Context, payment string) error
+	// Text is the locales' lookup.
+	Text func(lang, key string, args map[string]any) string
+	// ChatURL leads back to the bot; may be empty.
+	ChatURL string
+	Now     func() time.Time
+}
+
+// page is what pay.html shows.
+type page struct {
+	Style             template.CSS
+	Language          string
+	State             string
+	Title, Text, Back string
+	ChatURL           string
+	Refresh           int
+}
+
+// Handler gives the page's handler.
+func (p Pay) Handler() (http.Handler, error) {
+	tmpl, err := template.ParseFS(pages, "pay.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the payment page: %w", err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, tmpl) }), nil
+}
+
+func (p Pay) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Template) {
+	var payment sales.Payment
+	var order sales.Order
+	err := p.Store.View(r.Context(), func(tx storage.Tx) (err error) {
+		if payment, err = tx.Payment(r.PathValue("id")); err != nil {
+			return err
+		}
+		order, err = tx.Order(payment.Order)
+		return err
+	})
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		p.show(w, tmpl, http.StatusNotFound, "missing", "ru", order)
+		return
+	case err != nil:
+		p.show(w, tmpl, http.StatusServiceUnavailable, "waiting", "ru", order)
+		return
+	}
+	state := p.state(payment, order)
+	if state != "open" {
+		status := http.StatusOK
+		if state == "expired" {
+			status = http.StatusGone
+		}
+		p.show(w, tmpl, status, state, payment.Language, order)
+		return
+	}
+	if payment.ClickedAt.IsZero() && r.Method == http.MethodGet {
+		if err := p.Clicked(r.Context(), payment.ID); err != nil {
+			p.show(w, tmpl, http.StatusServiceUnavailable, "waiting", payment.Language, order)
+			return
+		}
+	}
+	web.Secure(w)
+	http.Redirect(w, r, payment.URL, http.StatusFound)
+}
+
+// state is what a customer can do about a payment now.
+func (p Pay) state(payment sales.Payment, order sales.Order) string {
+	switch payment.Status {
+	case sales.PaymentPaid, sales.PaymentHeld, sales.PaymentOther:
+		return "paid"
+	case sales.PaymentRefunded, sales.PaymentPartly:
+		return "refunded"
+	case sales.PaymentRefused:
+		return "refused"
+	case sales.PaymentExpired:
+		return "expired"
+	}
+	switch {
+	case order.Paid():
+		return "paid"
+	case !p.Now().Before(payment.ExpiresAt):
+		return "expired"
+	case payment.URL == "":
+		return "waiting"
+	}
+	return "open"
+}
+
+func (p Pay) show(w http.ResponseWriter, tmpl *template.Template, status int, state, lang string, order sales.Order) {
+	args := map[string]any{"Title": order.Title, "Amount": order.Amount.String()}
+	shown := page{
+		Style: template.CSS(web.Style()), Language: lang, State: state, ChatURL: p.ChatURL,
+		Title: p.Text(lang, "checkout."+state+".title", args), Text: p.Text(lang, "checkout."+state+".text", args),
+		Back: p.Text(lang, "checkout.back", nil),
+	}
+	if state == "waiting" {
+		shown.Refresh = 3
+	}
+	web.Secure(w)
+	w.WriteHeader(status)
+	// The customer has left when this fails; there is nobody to tell.
+	_ = tmpl.Execute(w, shown)
+}
