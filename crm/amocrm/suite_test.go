@@ -1,0 +1,178 @@
+package amocrm_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"voronka/crm"
+	"voronka/crm/amocrm"
+	"voronka/crm/amocrmtest"
+	"voronka/crm/crmtest"
+	"voronka/sales"
+)
+
+const token = "long-lived-token-of-the-shop"
+
+// TestAmoCRM passes the suite of every CRM, with the mark in each place where
+// an account may have room for it.
+func TestAmoCRM(t *testing.T) {
+	t.Parallel()
+	for name, lacks := range map[string][]string{
+		"mark in TELEGRAM_ID": nil,
+		"mark in messengers":  {"TELEGRAM_ID"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			crmtest.Run(t, crmtest.Harness{
+				Open: func(t *testing.T, door *crmtest.Door, clock *crmtest.Clock) crmtest.Account {
+					return open(t, door, clock, amocrmtest.Config{Fields: fieldsWithout(lacks)})
+				},
+				Stages: [2]string{"Знакомство", "Ждём оплату"},
+				Fields: [2]string{"Заказ", "Примечание"},
+				Secret: token,
+			})
+		})
+	}
+}
+
+func fieldsWithout(codes []string) []amocrmtest.Field {
+	fields := []amocrmtest.Field{
+		{ID: 900001, Entity: "leads", Name: "Примечание", Type: "text"},
+		{ID: 900003, Entity: "leads", Name: "Тариф", Type: "select", Enums: []amocrmtest.Enum{{ID: 1, Value: "Базовый"}, {ID: 2, Value: "Полный"}}},
+		{ID: 900005, Entity: "leads", Name: "Дата старта", Type: "date"},
+		{ID: 900007, Entity: "leads", Name: "Согласие", Type: "checkbox"},
+		{ID: 900009, Entity: "leads", Name: "Баллы", Type: "numeric"},
+		{ID: 900011, Entity: "leads", Name: "Темы", Type: "multiselect", Enums: []amocrmtest.Enum{{ID: 3, Value: "Go"}, {ID: 4, Value: "Ёлки"}}},
+	}
+next:
+	for _, f := range amocrmtest.DefaultFields() {
+		for _, code := range codes {
+			if f.Code == code {
+				continue next
+			}
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// account is the fake account with the adapter in front of it.
+type account struct {
+	crm.CRM
+	*amocrmtest.Server
+	t *testing.T
+}
+
+func open(t *testing.T, door *crmtest.Door, clock *crmtest.Clock, cfg amocrmtest.Config) *account {
+	t.Helper()
+	cfg.Token, cfg.Now = token, clock.Now
+	server := amocrmtest.New(cfg)
+	listener := httptest.NewServer(door.Handler(server))
+	t.Cleanup(listener.Close)
+	t.Cleanup(server.Close)
+	return &account{t: t, Server: server, CRM: amocrm.New(amocrm.Config{
+		URL: listener.URL, Token: token, HTTP: listener.Client(), Now: clock.Now, RequestsPerSecond: 100000,
+	})}
+}
+
+func (a *account) AddContact(p crmtest.Person) string {
+	values := func(code string, texts []string) amocrmtest.FieldValue {
+		out := amocrmtest.FieldValue{Code: code}
+		for i, text := range texts {
+			kind := []string{"WORK", "OTHER"}[i%2]
+			out.Values = append(out.Values, amocrmtest.Value{Value: text, EnumCode: kind})
+		}
+		return out
+	}
+	who := amocrmtest.Contact{Card: amocrmtest.Card{Name: p.Name}}
+	if p.Phones != nil {
+		who.Fields = append(who.Fields, values("PHONE", p.Phones))
+	}
+	if p.Emails != nil {
+		who.Fields = append(who.Fields, values("EMAIL", p.Emails))
+	}
+	return fmt.Sprint(a.Server.AddContact(who))
+}
+
+func (a *account) DeleteDeal(ref string) { a.must(a.DeleteLead(a.number(ref))) }
+
+func (a *account) MergeContacts(into, gone string) {
+	a.must(a.Server.MergeContacts(a.number(into), a.number(gone)))
+}
+
+func (a *account) People() []crmtest.Person {
+	var out []crmtest.Person
+	for _, c := range a.Contacts() {
+		out = append(out, crmtest.Person{Ref: fmt.Sprint(c.ID), Name: c.Name, Phones: c.Values("PHONE"), Emails: c.Values("EMAIL")})
+	}
+	return out
+}
+
+func (a *account) Deals() []crmtest.Deal {
+	var out []crmtest.Deal
+	for _, l := range a.Leads() {
+		deal := crmtest.Deal{
+			Ref: fmt.Sprint(l.ID), Title: l.Name, Stage: stageName(l.StatusID),
+			Price: sales.Roubles(l.Price), Fields: map[string]string{},
+		}
+		for _, c := range l.Contacts {
+			deal.People = append(deal.People, fmt.Sprint(c))
+		}
+		for _, tag := range l.Tags {
+			deal.Tags = append(deal.Tags, tag.Name)
+		}
+		for _, f := range l.Fields {
+			deal.Fields[f.Name] = fmt.Sprint(f.Values[0].Value)
+		}
+		for _, n := range a.Notes("leads", l.ID) {
+			deal.Notes = append(deal.Notes, n.Text())
+		}
+		for _, task := range a.Tasks() {
+			if task.Entity == "leads" && task.EntityID == l.ID {
+				deal.Tasks = append(deal.Tasks, crm.Task{Text: task.Text, Due: time.Unix(task.CompleteTill, 0).UTC()})
+			}
+		}
+		out = append(out, deal)
+	}
+	return out
+}
+
+func (a *account) Offences() []string {
+	var out []string
+	for _, v := range a.Violations() {
+		out = append(out, fmt.Sprintf("%s %s: %s %s %s", v.Method, v.Path, v.Code, v.Field, v.Detail))
+	}
+	return out
+}
+
+func stageName(id int64) string {
+	switch id {
+	case amocrmtest.Won:
+		return crm.Won
+	case amocrmtest.Lost:
+		return crm.Lost
+	}
+	for _, s := range amocrmtest.DefaultPipeline().Statuses {
+		if s.ID == id {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+func (a *account) number(ref string) int64 {
+	a.t.Helper()
+	n, err := strconv.ParseInt(ref, 10, 64)
+	a.must(err)
+	return n
+}
+
+func (a *account) must(err error) {
+	a.t.Helper()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+}
