@@ -78,3 +78,14 @@ func (f *Formula) Reads() []Ref {
 	}
 	return refs
 }
+
+// ReadAssigned reads a formula that stands behind "=".
+func ReadAssigned(n Node) *Formula {
+	text := n.Text()
+	skip := strings.Index(text, "=") + 1
+	if strings.TrimSpace(text[skip:]) == "" {
+		n.Error("formula_syntax", "Detail", text)
+		return nil
+	}
+	return readFormula(n, text[skip:], skip)
+}

@@ -177,3 +177,19 @@ func (r *Run) remember(product string) {
 	asked[product] = r.Session.State
 	r.Session.Asked = asked
 }
+
+// PaidOrder is the last paid order of a product that was not refunded; of two,
+// the one not delivered yet.
+func (r *Run) PaidOrder(product string) (sales.Order, bool) {
+	var found sales.Order
+	for _, order := range slices.Concat(r.known.Orders, r.orders) {
+		order, _ = r.order(order.ID)
+		if order.Product != product || order.Flow != r.Flow.ID || !order.Paid() || r.refunded(order) {
+			continue
+		}
+		if found.ID == "" || !found.DeliveredAt.IsZero() && (order.DeliveredAt.IsZero() || order.PaidAt.After(found.PaidAt)) {
+			found = order
+		}
+	}
+	return found, found.ID != ""
+}

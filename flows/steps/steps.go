@@ -4,7 +4,21 @@ package steps
 
 import "voronka/flows"
 
-// All are the words of the language.
+// All are the words of the language, in the order they are documented.
 func All() []flows.StepKind {
-	return nil
+	return []flows.StepKind{
+		{Word: "say", Read: readSay},
+		{Word: "ask", Read: readAsk},
+		{Word: "pay", Read: readPay},
+		{Word: "deliver", Read: readDeliver},
+		{Word: "crm", Read: readCRM},
+		{Word: "operator", Read: readOperator},
+		{Word: "set", Read: readSet},
+		{Word: "goto", Read: readGoto},
+	}
+}
+
+// bounded is a text that the linter measures.
+func bounded(text flows.Template, limit int, what string) flows.Bounded {
+	return flows.Bounded{Text: text.Source, Max: limit, What: what, Pos: text.Pos}
 }

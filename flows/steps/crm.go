@@ -1,0 +1,104 @@
+package steps
+
+import (
+	"slices"
+	"time"
+
+	"voronka/flows"
+	"voronka/sales"
+)
+
+// crm tells the CRM something about the deal:
+//
+//	crm: {stage: won, note: Купил сам, price: 4900, tags: [бот],
+//	      fields: {Курс: "#{product}"}, task: {text: Поздравить, due: 1d}}
+type crm struct {
+	pos         flows.Pos
+	stage, note flows.Template
+	task        flows.Template
+	due         time.Duration
+	tags        []flows.Template
+	fields      []assignment
+	price       flows.Template
+}
+
+func readCRM(n flows.Node) flows.Step {
+	n.Only("crm")
+	body := n.Field("crm")
+	body.Only("stage", "note", "task", "tags", "fields", "price")
+	step := &crm{
+		pos: n.Pos(), stage: flows.ReadTemplate(body.Field("stage")), note: flows.ReadTemplate(body.Field("note")),
+		fields: readAssignments(body.Field("fields")), price: flows.ReadTemplate(body.Field("price")),
+	}
+	if len(body.Entries()) == 0 {
+		n.Error("empty_crm")
+	}
+	if step.price.Constant() {
+		body.Field("price").Money()
+	}
+	for _, tag := range body.Field("tags").Items() {
+		step.tags = append(step.tags, flows.ReadTemplate(tag))
+	}
+	step.readTask(body.Field("task"))
+	return step
+}
+
+func (c *crm) readTask(n flows.Node) {
+	switch {
+	case n.Zero():
+	case n.IsScalar():
+		c.task = flows.ReadTemplate(n)
+	default:
+		n.Only("text", "due")
+		c.task, c.due = flows.ReadTemplate(n.Field("text")), n.Field("due").Duration()
+		if c.task.Zero() {
+			n.Error("task_without_text")
+		}
+	}
+}
+
+// Run implements flows.Step.
+func (c *crm) Run(r *flows.Run) {
+	mirror := flows.Mirror{
+		Stage: r.Fill(c.stage), Note: r.Fill(c.note), Fields: fillAssignments(r, c.fields),
+	}
+	if !c.task.Zero() {
+		mirror.Task = &flows.Task{Text: r.Fill(c.task), Due: int64(c.due / time.Second)}
+	}
+	for _, tag := range c.tags {
+		mirror.Tags = append(mirror.Tags, r.Fill(tag))
+	}
+	if !c.price.Zero() {
+		price, err := sales.ParseMoney(r.Fill(c.price))
+		if err != nil {
+			r.Event("error", "crm price: "+c.price.Source)
+		}
+		mirror.Price = price
+	}
+	r.Emit(mirror)
+	r.Event("crm", c.words(mirror))
+}
+
+func (c *crm) words(mirror flows.Mirror) string {
+	text := mirror.Stage
+	if mirror.Note != "" {
+		text += " “" + mirror.Note + "”"
+	}
+	if mirror.Task != nil {
+		text += " ☎ " + mirror.Task.Text
+	}
+	return text
+}
+
+// Uses implements flows.Step. A deal that is put on a stage may well be the end.
+func (c *crm) Uses() flows.Uses {
+	uses := flows.Uses{Pos: c.pos, Ends: !c.stage.Zero()}
+	uses.Reads = slices.Concat(c.stage.Reads(), c.note.Reads(), c.task.Reads(), c.price.Reads())
+	for _, tag := range c.tags {
+		uses.Reads = append(uses.Reads, tag.Reads()...)
+	}
+	for _, field := range c.fields {
+		uses.Reads = append(append(uses.Reads, field.text.Reads()...), field.formula.Reads()...)
+	}
+	return uses
+}
