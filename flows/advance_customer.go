@@ -45,6 +45,9 @@ func (r *Run) route() {
 	case r.retry(), r.rules("fallback", r.Flow.Fallback):
 	default:
 		r.consider("otherwise", "otherwise", matched)
+		if len(r.Flow.Otherwise) == 0 {
+			r.Say(Say{Text: r.Render(r.Text("otherwise"), MaxText)})
+		}
 		r.do(block{steps: r.Flow.Otherwise, state: state.Name, list: "otherwise"}, 0)
 	}
 }

@@ -32,8 +32,9 @@ type Known struct {
 // TextKeys are the texts that the engine says by itself.
 func TextKeys() []string {
 	return []string{
-		"outdated_button", "retry_text", "retry_email", "retry_phone", "retry_number", "retry_choice",
-		"not_own_contact", "pay", "pay_button", "already_paid", "paid", "trouble",
+		"outdated_button", "otherwise", "foreign_contact", "share_phone",
+		"retry.text", "retry.email", "retry.phone", "retry.number", "retry.choice",
+		"pay", "pay_button", "already_paid", "paid", "trouble",
 	}
 }
 

@@ -24,6 +24,7 @@ type ask struct {
 	kind        answerKind
 	choices     []choice
 	share       flows.Template
+	shares      bool
 }
 
 // choice is an answer to pick: its label, and what is kept.
@@ -36,7 +37,7 @@ func readAsk(n flows.Node) flows.Step {
 	n.Only("ask", "into", "as", "retry", "share", "choices", "min", "max")
 	step := &ask{
 		pos: n.Pos(), text: flows.ReadTemplate(n.Field("ask")), retry: flows.ReadTemplate(n.Field("retry")),
-		into: n.Field("into").Ref(), share: flows.ReadTemplate(n.Field("share")),
+		into: n.Field("into").Ref(),
 	}
 	if step.text.Zero() {
 		n.Field("ask").Error("empty_say")
@@ -44,6 +45,7 @@ func readAsk(n flows.Node) flows.Step {
 	if step.into.Name == "" {
 		n.Error("ask_without_into")
 	}
+	step.readShare(n.Field("share"))
 	word := n.Field("as").Text()
 	step.readChoices(n.Field("choices"))
 	if word == "" && len(step.choices) > 0 {
@@ -61,10 +63,20 @@ func readAsk(n flows.Node) flows.Step {
 		n.Error("ask_without_choices")
 	case word != "choice" && len(step.choices) > 0:
 		n.Field("choices").Error("choices_of_other_kind")
-	case word != "phone" && !step.share.Zero():
+	case word != "phone" && step.shares:
 		n.Field("share").Error("share_without_phone")
 	}
 	return step
+}
+
+// readShare reads the label of the button; true takes the engine's own words.
+func (a *ask) readShare(n flows.Node) {
+	if n.Zero() || n.Text() == "false" {
+		return
+	}
+	if a.shares = true; n.Text() != "true" {
+		a.share = flows.ReadTemplate(n)
+	}
 }
 
 func (a *ask) readChoices(n flows.Node) {
@@ -95,16 +107,17 @@ func (a *ask) put(r *flows.Run, text flows.Template) {
 		label := flows.Clip(r.Fill(one.text), flows.MaxButton)
 		message.Buttons = append(message.Buttons, []flows.InlineButton{r.AnswerButton(label, a.into.Name, one.value)})
 	}
-	if !a.share.Zero() {
-		message.Keyboard = [][]flows.ReplyButton{{{Text: flows.Clip(r.Fill(a.share), flows.MaxButton), Contact: true}}}
+	if a.shares {
+		label := flows.Clip(r.Fill(either(a.share, r.Text("share_phone"))), flows.MaxButton)
+		message.Keyboard = [][]flows.ReplyButton{{{Text: label, Contact: true}}}
 	}
 	r.Say(message)
-	r.Session.Keyboard = r.Session.Keyboard || !a.share.Zero()
+	r.Session.Keyboard = r.Session.Keyboard || a.shares
 }
 
 // Retry implements flows.Asker.
 func (a *ask) Retry(r *flows.Run) {
-	a.put(r, either(a.retry, r.Text("retry_"+a.kind.word)))
+	a.put(r, either(a.retry, r.Text("retry."+a.kind.word)))
 }
 
 // Answer implements flows.Asker.
@@ -117,7 +130,7 @@ func (a *ask) Answer(r *flows.Run) flows.Answer {
 	switch {
 	case r.Input.Kind == flows.Shared && a.kind.word == "phone":
 		if !r.Input.Own {
-			a.put(r, r.Text("not_own_contact"))
+			a.put(r, r.Text("foreign_contact"))
 			return flows.Refused
 		}
 		text = r.Input.Phone
