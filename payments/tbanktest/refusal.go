@@ -56,7 +56,7 @@ func (s *Server) refuse(code string, pairs ...string) *refusal {
 func (s *Server) refuseRow(code string, row int, pairs ...string) *refusal {
 	rows := s.texts[code]
 	if row >= len(rows) {
-		panic("tbanktest: no text for code " + code)
+		rows, row = s.texts["9999"], 0 // a code that only a test asked for, by Inject
 	}
 	r := rows[row]
 	fill := strings.NewReplacer(append(pairs, "`", "")...).Replace
