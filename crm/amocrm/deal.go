@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"voronka/sales"
 )
@@ -101,12 +102,18 @@ func (w *work) findDeal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if deal != nil && deal.StatusID != statusWon && deal.StatusID != statusLost && deal.tagged(w.cfg.Tag) {
+		if deal != nil && deal.tagged(w.cfg.Tag) && (deal.open() || w.madeBefore(deal)) {
 			w.deal = deal
 			return nil
 		}
 	}
 	return nil
+}
+
+// madeBefore tells that an earlier attempt at this change made the deal, and
+// made it closed at once.
+func (w *work) madeBefore(deal *lead) bool {
+	return w.change.Repeat && deal.CreatedAt >= number(w.change.At.Add(-time.Minute).Unix())
 }
 
 func (w *work) makeDeal(ctx context.Context) error {
@@ -159,6 +166,8 @@ func (w *work) joinContact(ctx context.Context) error {
 	}
 	return nil
 }
+
+func (l *lead) open() bool { return l.StatusID != statusWon && l.StatusID != statusLost }
 
 func (l *lead) tagged(name string) bool { return slices.Contains(l.Embedded.Value.Tags, tag{name}) }
 

@@ -85,6 +85,7 @@ type lead struct {
 	StatusID      number `json:"status_id"`
 	PipelineID    number `json:"pipeline_id"`
 	ResponsibleID number `json:"responsible_user_id"`
+	CreatedAt     number `json:"created_at"`
 	IsDeleted     bool   `json:"is_deleted"`
 	Embedded      object[struct {
 		Tags     []tag `json:"tags"`

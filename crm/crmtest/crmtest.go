@@ -62,6 +62,9 @@ type Clock struct {
 	at time.Time
 }
 
+// NewClock makes a clock that shows at until it is advanced.
+func NewClock(at time.Time) *Clock { return &Clock{at: at} }
+
 // Now is what the clock shows.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
@@ -99,6 +102,7 @@ func Run(t *testing.T, h Harness) {
 		"ten changes in order":                         tenChanges,
 		"an attempt without an answer doubles nothing": doublesNothing,
 		"killed before the refs are kept":              killed,
+		"a deal that is born closed is not doubled":    bornClosed,
 		"a sick CRM is asked again":                    sick,
 		"a wrong token stops the destination":          refusedEntry,
 		"a change that nobody could make is buried":    impossible,

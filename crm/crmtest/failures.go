@@ -63,6 +63,25 @@ func killed(r *room) {
 	}
 }
 
+// bornClosed loses the answers of a first change that makes a deal and closes
+// it; a closed deal of an earlier sale is not taken for it.
+func bornClosed(r *room) {
+	for skip := range manyCalls {
+		sick := r.h.room(r.T)
+		before := sick.must(crm.Change{ID: "c0", Contact: reachable(), Stage: crm.Won}, crm.Refs{})
+		sick.clock.Advance(24 * time.Hour)
+		change := crm.Change{ID: "c1", Contact: reachable(), Stage: crm.Won, At: sick.clock.Now(), Note: "Ещё раз"}
+		sick.door.Break(&Fault{Writes: true, Handled: true, Skip: skip})
+		after := sick.repeated(fmt.Sprintf("killed at write %d", skip+1), change, crm.Refs{}, false)
+		if people, deals := sick.People(), sick.Deals(); len(people) != 1 || len(deals) != 2 || after.Deal == before.Deal {
+			r.Fatalf("killed at write %d: %d contacts and %d deals, want one and two", skip+1, len(people), len(deals))
+		}
+		if !sick.door.Fired() {
+			return
+		}
+	}
+}
+
 type state struct {
 	People []Person
 	Deals  []Deal

@@ -20,7 +20,7 @@ type room struct {
 
 func (h Harness) room(t *testing.T) *room {
 	t.Helper()
-	r := &room{T: t, h: h, door: &Door{}, clock: &Clock{at: start()}}
+	r := &room{T: t, h: h, door: &Door{}, clock: NewClock(start())}
 	r.Account = h.Open(t, r.door, r.clock)
 	t.Cleanup(func() {
 		for _, offence := range r.Offences() {
