@@ -2,6 +2,9 @@ package flows
 
 // check proves what can be proved before a customer finds out.
 func check(d *draft, w *loading) {
+	if len(d.flow.States) == 0 {
+		return
+	}
 	c := &checker{draft: d, diags: w.diags}
 	c.collect()
 	c.targets()

@@ -4,8 +4,10 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // targets checks that everything that names a state names one there is.
@@ -72,9 +74,31 @@ func (c *checker) names() {
 func (c *checker) reads(refs []Ref, set []string) {
 	for _, ref := range refs {
 		if !slices.Contains(set, ref.Name) && !c.flow.Builtin(ref.Name) {
-			c.fail(ref.Pos, "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, append(Builtins(), set...)))
+			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, append(Builtins(), set...)))
 		}
 	}
+}
+
+// word finds the place of a variable in the text that begins at its Pos.
+func (c *checker) word(ref Ref) Pos {
+	const far = 60 // lines of a long text
+	whole, err := regexp.Compile(`(?:^|[^\p{L}\p{N}_.])` + regexp.QuoteMeta(ref.Name) + `(?:$|[^\p{L}\p{N}_.])`)
+	if err != nil {
+		return ref.Pos
+	}
+	for line := ref.Pos.Line; line < ref.Pos.Line+far; line++ {
+		text := []rune(c.flow.Source.line(line))
+		start := 0
+		if line == ref.Pos.Line {
+			start = min(ref.Pos.Col-1, len(text))
+		}
+		rest := string(text[start:])
+		if at := whole.FindStringIndex(rest); at != nil {
+			skipped := rest[:at[0]+strings.Index(rest[at[0]:], ref.Name)]
+			return Pos{File: ref.Pos.File, Line: line, Col: start + utf8.RuneCountInString(skipped) + 1}
+		}
+	}
+	return ref.Pos
 }
 
 // attachments checks that what is sent lies in the project.

@@ -36,8 +36,9 @@ func (c *checker) ends() {
 func (c *checker) loops() {
 	onward := map[string][]string{}
 	for _, way := range c.moves {
-		atOnce := way.event == "next" || way.timer != nil && way.timer.After == 0
-		if atOnce && !c.flow.State(way.from).waits() {
+		state := c.flow.State(way.from)
+		atOnce := way.event == "next" || way.timer != nil && way.timer.After == 0 || way.jump && way.step <= state.firstWait()
+		if atOnce && (way.jump || !state.waits()) {
 			onward[way.from] = append(onward[way.from], way.to)
 		}
 	}

@@ -56,35 +56,53 @@ func FormatDuration(d time.Duration) string {
 	return text.String()
 }
 
-// Nearest is the known word most like the given one, empty when none is close.
+// maxWord is beyond any word of the language.
+const maxWord = 100
+
+// Nearest is the known word most like the given one, empty when none is
+// close. One that the given word begins, "usn" of "usn_income", is the closest.
 func Nearest(word string, known []string) string {
+	if len(word) > maxWord {
+		return ""
+	}
+	word = strings.ToLower(word)
 	best, bestDistance := "", len([]rune(word))/2+1
 	for _, candidate := range slices.Sorted(slices.Values(known)) {
-		if d := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate))); d < bestDistance {
+		d := distance([]rune(word), []rune(strings.ToLower(candidate)))
+		if len(word) > 2 && strings.HasPrefix(strings.ToLower(candidate), word) {
+			d = 0
+		}
+		if d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}
 	return best
 }
 
-// distance is Levenshtein's.
+// distance counts the letters to be changed, added, left out, or swapped with
+// their neighbour.
 func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
 		for j := 1; j <= len(b); j++ {
-			cost := diagonal
+			cost := rows[i-1][j-1]
 			if a[i-1] != b[j-1] {
 				cost++
 			}
-			diagonal, row[j] = row[j], min(cost, row[j]+1, row[j-1]+1)
+			rows[i][j] = min(cost, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }
 
 func contains(list []string, word string) bool { return slices.Contains(list, word) }

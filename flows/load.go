@@ -15,8 +15,6 @@ import (
 type Loader struct {
 	// Kinds are the steps of the language.
 	Kinds []StepKind
-	// Texts are the keys that a flow's `texts:` may set; nil allows any.
-	Texts []string
 }
 
 // Load reads and checks all *.yaml files of a folder, except *_test.yaml.
@@ -85,7 +83,6 @@ func (l Loader) loadOne(files fs.FS, name string, data []byte) (*Flow, []Diagnos
 type loading struct {
 	files   fs.FS // nil when files are not looked for
 	reading *Reading
-	texts   []string
 	diags   *Diagnostics
 	sources []*Source
 }
@@ -95,7 +92,7 @@ func (l Loader) start(files fs.FS) *loading {
 	for _, kind := range l.Kinds {
 		kinds[kind.Word] = kind
 	}
-	return &loading{files: files, reading: &Reading{Kinds: kinds}, texts: l.Texts, diags: &Diagnostics{}}
+	return &loading{files: files, reading: &Reading{Kinds: kinds}, diags: &Diagnostics{}}
 }
 
 // load reads one file and, when it could be read, checks it.

@@ -49,14 +49,14 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	d.readStates(root.Field("states"))
 	d.readMoved(root.Field("moved"))
 	d.readStages(root.Field("stages"))
-	flow.Texts = w.readTexts(root.Field("texts"))
+	flow.Texts = readTexts(root.Field("texts"))
 	return d
 }
 
 // identifier reads a name that others refer to.
 func (n Node) identifier() string {
 	text := n.Text()
-	if !name.MatchString(text) {
+	if n.IsScalar() && !name.MatchString(text) {
 		n.Error("bad_name", "Name", text)
 	}
 	return text
@@ -82,13 +82,12 @@ func (d *draft) readStages(n Node) {
 	}
 }
 
-func (w *loading) readTexts(n Node) map[string]string {
+// readTexts reads the flow's own words for what the engine says by itself.
+func readTexts(n Node) map[string]string {
 	texts := map[string]string{}
-	if w.texts != nil {
-		n.Only(w.texts...)
-	}
+	n.Only(TextKeys()...)
 	for _, entry := range n.Entries() {
-		texts[entry.Name] = entry.Value.Text()
+		texts[entry.Name] = ReadTemplate(entry.Value).Source
 	}
 	return texts
 }

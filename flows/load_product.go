@@ -65,12 +65,18 @@ func (d *draft) readProduct(entry Entry, defaults Node) sales.Product {
 	switch {
 	case price.Zero():
 		entry.Key.Error("product_without_price", "Product", product.ID)
-	case product.Price < minPrice || product.Price > maxPrice:
+	case product.Price < minPrice && price.readable() || product.Price > maxPrice:
 		price.Error("bad_price", "Value", price.Text())
 	}
 	readReceipt(&product, n.Field("receipt"), defaults)
 	product.Deliver = d.readDelivery(n.Field("deliver"))
 	return product
+}
+
+// readable tells whether it is an amount at all; Money has reported it otherwise.
+func (n Node) readable() bool {
+	_, err := sales.ParseMoney(n.yaml.Value)
+	return err == nil
 }
 
 func readReceipt(product *sales.Product, own, defaults Node) {

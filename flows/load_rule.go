@@ -18,7 +18,9 @@ func (n Node) rules() []*Rule {
 			continue
 		}
 		for _, one := range item.perOutcome() {
-			rules = append(rules, one.rule())
+			if rule, ok := one.rule(); ok {
+				rules = append(rules, rule)
+			}
 		}
 	}
 	return rules
@@ -41,40 +43,43 @@ func (n Node) perOutcome() []Node {
 	return split
 }
 
-func (n Node) rule() *Rule {
+// rule reads one rule; it has no use when its condition could not be read.
+func (n Node) rule() (*Rule, bool) {
 	n.Only(append(ConditionKeys(), "to", "do", "if")...)
-	rule := &Rule{Pos: n.Pos()}
-	rule.When, _ = ReadCondition(n)
+	when, ok := ReadCondition(n)
+	rule := &Rule{Pos: n.Pos(), When: when}
 	body := n.body()
 	rule.If = ReadFormula(body.Field("if"))
 	to := body.Field("to").Ref()
-	if body.IsScalar() {
-		to = body.Ref()
+	if target := n.outcome(); to.Name == "" && target.IsScalar() && target.yaml.Tag != "!!bool" {
+		to = target.Ref()
 	}
 	rule.To, rule.ToPos = to.Name, to.Pos
 	rule.Do = body.Field("do").Steps()
 	if rule.To == "" && len(rule.Do) == 0 {
 		n.Error("rule_without_action")
 	}
-	return rule
+	return rule, ok
 }
 
 // body is where a rule's `to`, `do` and `if` stand: beside the trigger, or
-// under an outcome, whose plain value is the target.
+// under an outcome.
 func (n Node) body() Node {
+	if inner := n.outcome(); inner.IsMap() {
+		inner.Only("to", "do", "if")
+		return inner
+	}
+	return n
+}
+
+// outcome is the value under the outcome of a payment: a target or a body.
+func (n Node) outcome() Node {
 	for _, entry := range n.Entries() {
-		if !isOutcome(entry.Name) {
-			continue
-		}
-		if entry.Value.IsMap() {
-			entry.Value.Only("to", "do", "if")
-			return entry.Value
-		}
-		if !entry.Value.Zero() && entry.Value.Text() != "true" {
+		if isOutcome(entry.Name) {
 			return entry.Value
 		}
 	}
-	return n
+	return n.Field("")
 }
 
 func isOutcome(word string) bool { return slices.Contains(Outcomes(), Outcome(word)) }

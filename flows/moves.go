@@ -11,8 +11,10 @@ type move struct {
 	timer *TimerRule
 	// step is the index of the step of Do whose button leads away; -1 for others.
 	step int
-	// label is the text of the button that leads away, empty for others.
+	// label is the text of the button that leads away; jump is set where a step
+	// of Do leads away at once, without a button.
 	label string
+	jump  bool
 }
 
 // flowMoves lists the ways of each state in the order of the file. The ways of
@@ -67,7 +69,7 @@ func stepMoves(way move, steps []Step) []move {
 		for j, target := range step.Uses().Targets {
 			one := way.toward(target.Name)
 			one.event = label(label(way.event, i), j)
-			one.label = target.Label
+			one.label, one.jump = target.Label, target.Label == "" && way.step >= 0
 			moves = append(moves, one)
 		}
 	}

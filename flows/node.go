@@ -102,7 +102,9 @@ func (n Node) Field(name string) Node {
 // nearest known one as a suggestion.
 func (n Node) Only(known ...string) {
 	for _, entry := range n.Entries() {
-		if !contains(known, entry.Name) {
+		if !contains(known, entry.Name) && n.yaml.Style&yaml.FlowStyle != 0 && entry.Value.Zero() {
+			entry.Key.Error("comma_in_text", "Text", entry.Name)
+		} else if !contains(known, entry.Name) {
 			entry.Key.Error("unknown_key", "Key", entry.Name, "Suggest", Nearest(entry.Name, known), "Known", strings.Join(known, ", "))
 		}
 	}

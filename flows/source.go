@@ -3,8 +3,9 @@ package flows
 import (
 	"bytes"
 	"errors"
+	"io"
 	"regexp"
-	"strconv"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -57,7 +58,7 @@ func (r *reader) read(data []byte) *yaml.Node {
 		r.fail(1, 1, "empty_file")
 		return nil
 	}
-	if at := strings.IndexAny(text, hash+open+shut); at >= 0 {
+	if at := strings.IndexAny(text, hidden); at >= 0 {
 		before := text[:at]
 		line := 1 + strings.Count(before, "\n")
 		r.fail(line, 1+utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:]), "bad_character")
@@ -67,10 +68,11 @@ func (r *reader) read(data []byte) *yaml.Node {
 }
 
 func (r *reader) parse(text string) *yaml.Node {
-	decoder := yaml.NewDecoder(strings.NewReader(hideVariables(text)))
+	text = hide(text)
+	decoder := yaml.NewDecoder(strings.NewReader(text))
 	var root, more yaml.Node
 	if err := decoder.Decode(&root); err != nil {
-		r.syntax(err)
+		r.syntax(text, err)
 		return nil
 	}
 	if decoder.Decode(&more) == nil {
@@ -98,7 +100,7 @@ func (r *reader) walk(node *yaml.Node, above map[*yaml.Node]bool, depth int) {
 		r.fail(node.Line, node.Column, "too_complex")
 		return
 	}
-	node.Value = showVariables(node.Value)
+	node.Value = show(node.Value)
 	if node.Kind == yaml.AliasNode {
 		r.walk(node.Alias, above, depth+1)
 		return
@@ -120,11 +122,11 @@ func (r *reader) keys(node *yaml.Node) {
 		pos := Pos{File: r.source.Name, Line: key.Line, Col: key.Column}
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			r.diags.Add(Error, pos, "want_key")
+			r.fail(pos.Line, pos.Col, "want_key")
 		case key.Tag == "!!merge":
-			r.diags.Add(Error, pos, "merge_key")
+			r.fail(pos.Line, pos.Col, "merge_key")
 		case seen[key.Value] > 0:
-			r.diags.Add(Error, pos, "repeated_key", "Key", showVariables(key.Value), "Line", seen[key.Value])
+			r.diags.Add(Error, pos, "repeated_key", "Key", show(key.Value), "Line", seen[key.Value])
 		}
 		seen[key.Value] = key.Line
 	}
@@ -135,30 +137,38 @@ func (r *reader) fail(line, col int, code string, args ...any) {
 	r.diags.Add(Error, Pos{File: r.source.Name, Line: line, Col: col}, code, args...)
 }
 
-var syntaxLine = regexp.MustCompile(`line (\d+): (.*)`)
-
 // syntax explains a parser's error in words of our own where it is a common one.
-func (r *reader) syntax(err error) {
-	line, problem := 1, strings.TrimPrefix(err.Error(), "yaml: ")
-	var typed *yaml.TypeError
-	if errors.As(err, &typed) && len(typed.Errors) > 0 {
-		problem = typed.Errors[0]
-	}
-	if parts := syntaxLine.FindStringSubmatch(problem); parts != nil {
-		line, _ = strconv.Atoi(parts[1])
-		problem = parts[2]
+func (r *reader) syntax(text string, err error) {
+	if errors.Is(err, io.EOF) {
+		r.fail(1, 1, "empty_file")
+		return
 	}
 	if tab := r.tabbed(); tab > 0 {
 		r.fail(tab, 1, "tab")
 		return
 	}
+	line := r.faulty(text, err)
+	problem := err.Error()
 	for _, known := range syntaxErrors() {
 		if strings.Contains(problem, known[0]) {
 			r.fail(line, r.indent(line), known[1])
 			return
 		}
 	}
-	r.fail(line, r.indent(line), "yaml_syntax", "Detail", problem)
+	r.fail(line, r.indent(line), "yaml_syntax", "Detail", syntaxPrefix.ReplaceAllString(problem, ""))
+}
+
+var syntaxPrefix = regexp.MustCompile(`^yaml: (line \d+: )?`)
+
+// faulty finds the line that breaks the file, which the parser tells only
+// roughly: the first after which reading fails with the very same error.
+func (r *reader) faulty(text string, whole error) int {
+	lines := strings.SplitAfter(text, "\n")
+	return 1 + sort.Search(len(lines)-1, func(i int) bool {
+		var root yaml.Node
+		err := yaml.Unmarshal([]byte(strings.Join(lines[:i+1], "")), &root)
+		return err != nil && err.Error() == whole.Error()
+	})
 }
 
 // syntaxErrors pairs what go.yaml.in/yaml/v3 says with our code for it.
@@ -172,6 +182,7 @@ func syntaxErrors() [][2]string {
 		{"unexpected end of stream", "yaml_quote"},
 		{"cannot start any token", "yaml_character"},
 		{"unknown anchor", "yaml_anchor"},
+		{"alphabetic or numeric character", "yaml_anchor"},
 		{"unknown escape", "yaml_escape"},
 		{"control characters", "bad_character"},
 	}

@@ -20,8 +20,8 @@ type StepKind struct {
 type Ref struct {
 	Name string
 	Pos  Pos
-	// Label is what people see of it, for the graph: the text of the button
-	// that leads there. Mostly empty.
+	// Label is the text of the button that leads to a target. A target without
+	// one is gone to as soon as the step runs.
 	Label string
 }
 

@@ -13,7 +13,7 @@ type graphCommand struct {
 
 // Run prints the diagram, or what keeps the funnel from being drawn.
 func (c *graphCommand) Run(a *app) error {
-	flow, found, err := loader(a.words).LoadFile(c.Flow)
+	flow, found, err := loader().LoadFile(c.Flow)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"voronka/flows"
 	"voronka/flows/steps"
-	"voronka/locales"
 )
 
 // lintCommand checks the funnels of a folder, or one of them.
@@ -24,7 +23,7 @@ func (c *lintCommand) Run(a *app) error {
 	if c.Language != "" {
 		lang = c.Language
 	}
-	count, found, err := inspect(loader(a.words), c.Dir)
+	count, found, err := inspect(loader(), c.Dir)
 	if err != nil {
 		return err
 	}
@@ -42,17 +41,8 @@ func (c *lintCommand) Run(a *app) error {
 	return nil
 }
 
-// loader reads flows with all words of the language; a flow may set the
-// engine's own texts.
-func loader(words *locales.Catalog) flows.Loader {
-	l := flows.Loader{Kinds: steps.All()}
-	for _, key := range words.Keys(locales.Default) {
-		if strings.HasPrefix(key, "engine.") {
-			l.Texts = append(l.Texts, key)
-		}
-	}
-	return l
-}
+// loader reads flows with all words of the language.
+func loader() flows.Loader { return flows.Loader{Kinds: steps.All()} }
 
 // inspect loads a folder or one file and counts the flows that are in order.
 func inspect(l flows.Loader, path string) (int, []flows.Diagnostic, error) {

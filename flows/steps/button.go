@@ -89,7 +89,9 @@ func useButtons(uses *flows.Uses, rows [][]button) {
 			uses.Texts = append(uses.Texts, bounded(one.text, flows.MaxButton, "button"))
 			uses.Reads = append(append(uses.Reads, one.text.Reads()...), one.url.Reads()...)
 			if one.to.Name != "" {
-				uses.Targets = append(uses.Targets, one.to)
+				target := one.to
+				target.Label = one.text.Source
+				uses.Targets = append(uses.Targets, target)
 			}
 			useAssignments(uses, one.set)
 		}
