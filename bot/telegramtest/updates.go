@@ -134,6 +134,7 @@ func (s *Server) getUpdates(c *call) (any, *failure) {
 	defer timer.Stop()
 	over := make(chan *failure, 1)
 	s.updates.poller = over
+	s.broadcast()
 	defer func() {
 		if s.updates.poller == over {
 			s.updates.poller = nil

@@ -145,8 +145,7 @@ func TestEveryUpdateHasItsShape(t *testing.T) {
 			kinds[kind]++
 		}
 	}
-	want := map[string]int{"update_id": 14, "message": 8, "callback_query": 1, "my_chat_member": 2, "chat_join_request": 1, "chat_member": 2}
-	want["update_id"] = 14
+	want := map[string]int{"update_id": 13, "message": 7, "callback_query": 1, "my_chat_member": 2, "chat_join_request": 1, "chat_member": 2}
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Error(diff)
 	}
