@@ -37,8 +37,19 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	status, out := s.handle(name, r, body)
-	s.log(r, name, body, status, out, fault)
+	s.log(name, body, status, out, fault)
 	fault.after()
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.WriteHeader(status)
+	w.Write(out)
+}
+
+// stray answers what lies under the API's paths but is no method of it.
+func (s *Server) stray(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	status, out := s.unserved(r.URL.Path, "", "the path is not modelled by tbanktest", http.StatusNotImplemented)
+	s.mu.Unlock()
+	s.log(r.URL.Path, nil, status, out, Fault{})
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.WriteHeader(status)
 	w.Write(out)

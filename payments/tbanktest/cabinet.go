@@ -47,10 +47,10 @@ func (s *Server) cabinetRefund(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusConflict)
 		return
 	}
-	seeOther(w, "./?lang="+s.language(r))
+	seeOther(w, "./?lang="+language(r))
 }
 
-func (s *Server) language(r *http.Request) string {
+func language(r *http.Request) string {
 	if r.FormValue("lang") == "en" {
 		return "en"
 	}
@@ -58,7 +58,7 @@ func (s *Server) language(r *http.Request) string {
 }
 
 func (s *Server) cabinetView(r *http.Request) cabinetView {
-	lang := s.language(r)
+	lang := language(r)
 	v := cabinetView{T: s.pages.words[lang], Other: map[string]string{"ru": "en", "en": "ru"}[lang]}
 	s.mu.Lock()
 	defer s.mu.Unlock()

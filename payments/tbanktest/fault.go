@@ -64,7 +64,7 @@ func (s *Server) takeFault(method string) Fault {
 // before strikes ahead of the method; it reports whether the call is over.
 func (f Fault) before(s *Server, w http.ResponseWriter, r *http.Request, body []byte) bool {
 	reply := func(status int, kind, text string) bool {
-		s.log(r, r.PathValue("method"), body, status, []byte(text), f)
+		s.log(r.PathValue("method"), body, status, []byte(text), f)
 		w.Header().Set("Content-Type", kind)
 		w.WriteHeader(status)
 		w.Write([]byte(text))
@@ -79,7 +79,7 @@ func (f Fault) before(s *Server, w http.ResponseWriter, r *http.Request, body []
 	case FaultTemporary:
 		return reply(http.StatusOK, "application/json;charset=UTF-8", string(encode(s.refuse(f.Code).answer())))
 	case FaultDropBefore:
-		s.log(r, r.PathValue("method"), body, 0, nil, f)
+		s.log(r.PathValue("method"), body, 0, nil, f)
 		panic(http.ErrAbortHandler)
 	case FaultDelay:
 		select {

@@ -2,7 +2,6 @@ package tbanktest
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
 	"time"
 )
@@ -45,7 +44,7 @@ func (s *Server) violate(method, field, problem string) {
 	s.violations = append(s.violations, Violation{At: s.now(), Method: method, Field: field, Problem: problem})
 }
 
-func (s *Server) log(_ *http.Request, method string, body []byte, status int, out []byte, fault Fault) {
+func (s *Server) log(method string, body []byte, status int, out []byte, fault Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	entry := Request{At: s.now(), Method: method, Status: status, Fault: string(fault.Kind)}

@@ -72,7 +72,9 @@ func (s *Server) Refund(link string, amount int64) (Payment, error) {
 
 // attempt is one try to pay; the caller holds the lock.
 func (s *Server) attempt(p *payment, card Card, amount int64) {
-	s.become(p, StatusAuthorizing)
+	if p.Status != StatusAuthorizing {
+		s.become(p, StatusAuthorizing)
+	}
 	if code := card.onPay(); code != "" {
 		p.card = card
 		s.decline(p, code)

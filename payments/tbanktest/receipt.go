@@ -50,7 +50,7 @@ func (s *Server) checkReceipt(c *call, sum int64) *refusal {
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return s.breach("Receipt", "has a sum that is not whole kopecks", "1")
 	}
-	if version == "Receipt_FFD_12" != (c.terminal.FFD == "1.2") {
+	if c.terminal.CashRegister && (version == "Receipt_FFD_12") != (c.terminal.FFD == "1.2") {
 		s.violate(c.method, "Receipt.FfdVersion", "differs from the cash register's "+c.terminal.FFD)
 	}
 	for _, rule := range []func() *refusal{

@@ -108,6 +108,9 @@ func TestViolationsAreRecorded(t *testing.T) {
 	if status != http.StatusNotImplemented || !strings.Contains(string(out), "AddCard") {
 		t.Errorf("unmodelled method: %d %s", status, out)
 	}
+	if status, _ := b.post("TinkoffPay/1/QR", nil); status != http.StatusNotImplemented {
+		t.Errorf("unmodelled path: %d", status)
+	}
 	resp, err := http.Get(b.url + "/v2/Init")
 	if err != nil || resp.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("GET: %v %v", resp, err)
@@ -123,10 +126,10 @@ func TestViolationsAreRecorded(t *testing.T) {
 			t.Errorf("%q: %d %s", body, status, out)
 		}
 	}
-	if v := b.Violations(); len(v) != 9 {
+	if v := b.Violations(); len(v) != 10 {
 		t.Errorf("%d violations: %v", len(v), v)
 	}
-	if log := b.Requests(); len(log) != 9 || log[0].Method != "Init" || log[0].Status != 200 {
+	if log := b.Requests(); len(log) != 10 || log[0].Method != "Init" || log[0].Status != 200 {
 		t.Errorf("log: %d", len(log))
 	}
 	if slices.ContainsFunc(b.Violations(), func(v Violation) bool { return strings.Contains(v.Problem, password) }) {

@@ -55,6 +55,8 @@ func New(cfg Config) *Server {
 	}
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc("/v2/{method}", s.api)
+	s.mux.HandleFunc("/v2/", s.stray)
+	s.mux.HandleFunc("/cashbox/", s.stray)
 	s.routePages(s.mux)
 	return s
 }
