@@ -92,3 +92,8 @@ func (b *Bot) raise(tx storage.Tx, contact, reason string) error {
 
 // AttentionRef is the store's ref under which a dialog's call for a person is kept.
 func AttentionRef(contact string) string { return "attention/" + contact }
+
+// Attended puts away a dialog's call for a person.
+func (b *Bot) Attended(ctx context.Context, contact string) error {
+	return b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(AttentionRef(contact), "") })
+}

@@ -1,0 +1,133 @@
+// Package console is where operators see the dialogs, what waits and why, and
+// what only they can decide.
+package console
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"voronka/storage"
+	"voronka/web"
+)
+
+//go:embed pages/*.html live.js
+var files embed.FS
+
+// Config is what the console needs.
+type Config struct {
+	Store storage.Store
+	Bot   Bot
+	// Password lets an operator in; it must not be empty.
+	Password string
+	// Text is the locales' lookup, Language the console's.
+	Text     func(lang, key string, args map[string]any) string
+	Language string
+	// Secure marks the session's cookie for HTTPS only.
+	Secure bool
+	// Zone is the project's; nil is UTC.
+	Zone *time.Location
+	Now  func() time.Time
+}
+
+// Bot is what operators can ask of it.
+type Bot interface {
+	// Revive gives a buried job another try.
+	Revive(ctx context.Context, job int64) error
+	// Attended puts away a dialog's call for a person.
+	Attended(ctx context.Context, contact string) error
+}
+
+// Console is the handler of everything under /console/.
+type Console struct {
+	Config
+	doorkeeper *doorkeeper
+	pages      map[string]*template.Template
+	mux        *http.ServeMux
+}
+
+// New makes the console.
+func New(c Config) (*Console, error) {
+	if c.Password == "" {
+		return nil, fmt.Errorf("the console needs a password")
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	made := &Console{Config: c, doorkeeper: newDoorkeeper(c.Password, c.Now), pages: map[string]*template.Template{}}
+	for _, name := range []string{"login", "dialogs", "dialog", "work"} {
+		page, err := template.New("layout.html").Funcs(made.functions()).ParseFS(files, "pages/layout.html", "pages/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("parse console page %s: %w", name, err)
+		}
+		made.pages[name] = page
+	}
+	made.route()
+	return made, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
+
+func (c *Console) route() {
+	c.mux = http.NewServeMux()
+	c.mux.HandleFunc("GET /console/login", c.loginPage)
+	c.mux.HandleFunc("POST /console/login", c.login)
+	c.mux.HandleFunc("POST /console/logout", c.guarded(c.logout))
+	c.mux.HandleFunc("GET /console/{$}", c.guarded(c.dialogs))
+	c.mux.HandleFunc("GET /console/dialogs/{id}", c.guarded(c.dialog))
+	c.mux.HandleFunc("POST /console/dialogs/{id}/attended", c.guarded(c.attended))
+	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
+	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
+	c.mux.HandleFunc("GET /console/live.js", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, files, "live.js")
+	})
+}
+
+// view is what every page gets beside its own data.
+type view struct {
+	Style    template.CSS
+	Language string
+	Section  string
+	Token    string
+	Data     any
+}
+
+func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	web.Secure(w)
+	w.WriteHeader(status)
+	// An operator who has left cannot be told anything.
+	_ = c.pages[name].Execute(w, view{
+		Style: template.CSS(web.Style()), Language: c.Language, Section: name,
+		Token: c.doorkeeper.token(r), Data: data,
+	})
+}
+
+func (c *Console) functions() template.FuncMap {
+	return template.FuncMap{
+		"t": func(key string, pairs ...any) string {
+			args := map[string]any{}
+			for i := 0; i+1 < len(pairs); i += 2 {
+				args[pairs[i].(string)] = pairs[i+1]
+			}
+			return c.Text(c.Language, "console."+key, args)
+		},
+		"when": func(t time.Time) string {
+			if t.IsZero() {
+				return "—"
+			}
+			local := t.In(c.Zone)
+			if now := c.Now().In(c.Zone); local.YearDay() == now.YearDay() && local.Year() == now.Year() {
+				return local.Format("15:04:05")
+			}
+			return local.Format("02.01.2006 15:04")
+		},
+	}
+}
+
+func (c *Console) fail(w http.ResponseWriter, err error) {
+	http.Error(w, c.Text(c.Language, "console.store_failed", nil)+"\n"+err.Error(), http.StatusServiceUnavailable)
+}
