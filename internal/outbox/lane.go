@@ -1,0 +1,111 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"voronka/sales"
+)
+
+// lane does the jobs of one lane until it is empty, has to wait, or the runner stops.
+func (r *Runner[T]) lane(ctx, work context.Context, lane Lane) {
+	for ctx.Err() == nil {
+		var job Job
+		var found bool
+		err := r.View(ctx, func(tx T) (err error) {
+			job, found, err = tx.Head(lane)
+			return err
+		})
+		if err != nil {
+			if ctx.Err() == nil {
+				r.log().Error("a job cannot be read", "lane", lane, "error", err)
+			}
+			sleep(ctx, storeRetry)
+			return
+		}
+		if !found || job.NotBefore.After(r.now()) {
+			return
+		}
+		if !r.step(work, job) {
+			return
+		}
+	}
+}
+
+// step does one job and records how it went; false when that could not be recorded.
+func (r *Runner[T]) step(work context.Context, job Job) bool {
+	route, known := r.Handlers[job.Kind]
+	if !known || route.Handle == nil {
+		return r.record(work, verdict[T]{Job: unrouted(job, r.now()), end: bury})
+	}
+	settling := route.Once && (job.Began || job.Code == CodeUncertain || job.Code == CodeUnfinished)
+	handle := route.Handle
+	switch {
+	case settling && route.Settle != nil:
+		handle = route.Settle
+	case job.Began && route.Once:
+		return r.record(work, verdict[T]{Job: uncertain(job, r.now()), end: bury})
+	case route.Once:
+		settling = false
+	}
+	if route.Once && !job.Began {
+		job.Began = true
+		if err := r.begin(work, job); err != nil {
+			if !errors.Is(err, ErrUnknownJob) {
+				r.log().Error("a job cannot begin", "job", job.ID, "kind", job.Kind, "error", err)
+				sleep(work, storeRetry)
+				return false
+			}
+			return true // somebody took it away
+		}
+	}
+	finish, err := r.call(work, route, handle, job)
+	if interrupted(work, err) && (settling || !route.Once) {
+		return false // it runs again at the next start, as if it had not begun
+	}
+	v := r.decide(job, route, settling, err)
+	v.finish = finish
+	return r.record(work, v)
+}
+
+func (r *Runner[T]) begin(work context.Context, job Job) error {
+	return r.Update(work, func(tx T) error { return tx.Save(job) })
+}
+
+// call runs a handler within its time, and turns a panic into an error.
+func (r *Runner[T]) call(work context.Context, route Route[T], handle Handler[T], job Job) (finish func(T) error, err error) {
+	ctx, cancel := context.WithTimeout(work, or(route.Timeout, time.Minute))
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			r.log().Error("a job panicked", "job", job.ID, "kind", job.Kind, "stack", string(debug.Stack()))
+			finish, err = nil, &sales.Error{Code: CodePanic, Uncertain: true, Message: fmt.Sprintf("%T in the handler", p)}
+		}
+	}()
+	finish, err = handle(ctx, job)
+	var coded *sales.Error
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil && !errors.As(err, &coded) {
+		err = &sales.Error{Code: CodeTimeout, Uncertain: true, Err: err}
+	}
+	return finish, err
+}
+
+// interrupted tells whether a run failed only because the runner stops.
+func interrupted(work context.Context, err error) bool {
+	return err != nil && work.Err() != nil && errors.Is(err, context.Canceled)
+}
+
+// sleep waits, and tells whether it was left to end.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,118 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Runner takes jobs out of a queue and does them: the jobs of one lane one
+// after another, lanes side by side. Update, View and Handlers are required.
+// A job that was running when the process died runs again. Fields are not
+// changed, and the Runner is not copied, once it runs.
+type Runner[T Queue] struct {
+	// Update and View run transactions of the store.
+	Update, View func(context.Context, func(T) error) error
+	// Handlers are the routes by the kind of job.
+	Handlers map[string]Route[T]
+	// Workers is how many lanes of one destination run at once (64). Each
+	// destination has its own: a sick one does not hold the others up.
+	Workers int
+	// Now is the clock (time.Now).
+	Now func() time.Time
+	// Backoff is how long to wait after so many failed attempts. The default
+	// doubles from a second to ten minutes, with up to a quarter more that
+	// differs from job to job.
+	Backoff func(attempt int) time.Duration
+	// StopWait is how long a lane waits at least after an error that makes its
+	// destination unusable (15 minutes).
+	StopWait time.Duration
+	// Grace is how long running jobs may go on after the context ended, before
+	// their own contexts end (10 seconds).
+	Grace time.Duration
+	// OnBuried runs in the transaction that buries a job.
+	OnBuried func(T, Job) error
+	// Log tells of failed jobs, without their payloads (slog.Default()).
+	Log *slog.Logger
+
+	once   sync.Once
+	wake   chan struct{}
+	active atomic.Bool
+}
+
+var errActive = errors.New("run jobs: the runner runs already")
+
+// Run does jobs until ctx ends; running ones are then given Grace to finish,
+// no new ones begin. It returns nil after an orderly stop.
+func (r *Runner[T]) Run(ctx context.Context) error { return r.run(ctx, false) }
+
+// Drain does jobs until none is ready: what Run would do at this moment. It is
+// for tests with a clock of their own, in place of Run. It returns the context's
+// error if that ends first.
+func (r *Runner[T]) Drain(ctx context.Context) error { return r.run(ctx, true) }
+
+// Wake makes Run look for jobs at once. It is called after a commit that
+// enqueued some; it never blocks.
+func (r *Runner[T]) Wake() {
+	r.prepare()
+	select {
+	case r.wake <- struct{}{}:
+	default: // it is about to look anyway
+	}
+}
+
+func (r *Runner[T]) run(ctx context.Context, untilIdle bool) error {
+	if !r.active.CompareAndSwap(false, true) {
+		return errActive
+	}
+	defer r.active.Store(false)
+	r.prepare()
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	d := &dispatcher[T]{
+		Runner: r, untilIdle: untilIdle,
+		skip: map[Lane]bool{}, running: map[string]int{},
+		ended: make(chan Lane), gone: make(chan struct{}),
+	}
+	defer close(d.gone)
+	if err := d.dispatch(ctx, work); err != nil {
+		return err
+	}
+	if err := d.finish(cancel); err != nil || !untilIdle {
+		return err
+	}
+	return ctx.Err()
+}
+
+func (r *Runner[T]) prepare() { r.once.Do(func() { r.wake = make(chan struct{}, 1) }) }
+
+func (r *Runner[T]) now() time.Time {
+	if r.Now != nil {
+		return r.Now()
+	}
+	return time.Now()
+}
+
+func (r *Runner[T]) log() *slog.Logger {
+	if r.Log != nil {
+		return r.Log
+	}
+	return slog.Default()
+}
+
+func (r *Runner[T]) workers() int {
+	if r.Workers > 0 {
+		return r.Workers
+	}
+	return 64
+}
+
+func or(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}
