@@ -37,14 +37,15 @@ func (r *Run) heardPayment() {
 // accept writes down what the event means for the order, and tells whether the
 // flow is to hear of it.
 func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
+	if event.Outcome == Success && order.Paid() && order.PaidBy == event.Payment {
+		return false // the same news again
+	}
 	mirror := Mirror{Note: paymentNote(order, event)}
 	defer func() { r.Emit(mirror) }()
 	switch event.Outcome {
 	case Success:
 		if order.Paid() {
-			if order.PaidBy != event.Payment {
-				r.Trouble("order is paid twice: " + order.ID)
-			}
+			r.Trouble("order is paid twice: " + order.ID)
 			return false
 		}
 		mirror.Price = order.Amount
@@ -95,7 +96,10 @@ func (r *Run) unheard(event PaymentEvent) {
 		r.Say(Say{Text: r.Render(r.Text("paid"), MaxText)})
 		text, _ := ParseTemplate(product.Deliver.Text)
 		r.Deliver(order, product.Deliver, text)
-	case DifferentAmounts, LinkError, Refunded:
+	case LinkError:
+		r.Say(Say{Text: r.Render(r.Text("trouble"), MaxText)})
+		r.Trouble("no rule hears payment_error: " + event.Order)
+	case DifferentAmounts, Refunded:
 		r.Trouble("no rule hears payment_" + string(event.Outcome) + ": " + event.Order)
 	}
 }

@@ -22,7 +22,7 @@ func ParseFormula(source string) (*Formula, error) {
 	if err != nil {
 		return nil, err
 	}
-	formula := &Formula{Source: source, program: program}
+	formula := &Formula{Source: strings.TrimSpace(source), program: program}
 	for _, name := range program.Names() {
 		if !contains(formula.Names, name.Text) {
 			formula.Names = append(formula.Names, name.Text)

@@ -75,6 +75,9 @@ func (r *Run) Now() time.Time {
 
 // Set keeps a variable; name, email and phone are the contact's.
 func (r *Run) Set(name, value string) {
+	if r.Lookup(name) == value && value != "" {
+		return
+	}
 	switch name {
 	case "name":
 		r.Contact.Name, r.Contact.LastName = value, ""

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -86,7 +87,7 @@ func (r *Run) refunded(order sales.Order) bool {
 // Demand asks for the money of a product: it finds or makes the order and a
 // payment whose link lives until expires. A payment that can still be paid is
 // used again. An order already paid is given back with no payment.
-func (r *Run) Demand(product sales.Product, expires time.Duration, description string) (sales.Order, sales.Payment, bool) {
+func (r *Run) Demand(product sales.Product, expires time.Duration, description Template) (sales.Order, sales.Payment, bool) {
 	order, known := r.OrderOf(product.ID)
 	if known && order.Paid() {
 		return order, sales.Payment{}, false
@@ -98,13 +99,14 @@ func (r *Run) Demand(product sales.Product, expires time.Duration, description s
 		}
 		r.SaveOrder(order)
 	}
+	r.Session.Order = order.ID
 	payment, known := r.payable(order)
 	if !known {
-		payment = r.newPayment(order, product, expires, description)
+		payment = r.newPayment(order, product, expires, r.Fill(description))
 		r.payments = append(r.payments, payment)
 		r.Emit(MakeLink{Payment: payment.ID})
 	}
-	r.Session.Order, r.Session.Payment = order.ID, payment.ID
+	r.Session.Payment = payment.ID
 	r.remember(product.ID)
 	return order, payment, true
 }
@@ -134,7 +136,7 @@ func (r *Run) newPayment(order sales.Order, product sales.Product, expires time.
 	}
 	return sales.Payment{
 		ID: r.ID("payment"), Order: order.ID, Contact: r.Contact.ID, Provider: r.engine.Provider,
-		Amount: order.Amount, Status: sales.PaymentNew, Description: Clip(description, maxDescription),
+		Amount: order.Amount, Status: sales.PaymentNew, Description: Clip(cmp.Or(description, product.Title), maxDescription),
 		Language: language, CustomerKey: r.CustomerKey(), Receipt: r.receipt(product),
 		CreatedAt: r.Input.At, ExpiresAt: r.Input.At.Add(expires),
 	}

@@ -69,7 +69,7 @@ func numberKind(n flows.Node) answerKind {
 	fits := within(n)
 	return answerKind{"number", func(text string) (string, bool) {
 		d, ok := Decimal(text)
-		return d.String(), ok && fits(d)
+		return d.Trim(0).String(), ok && fits(d)
 	}}
 }
 

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"voronka/flows"
@@ -80,14 +81,14 @@ func (c *crm) Run(r *flows.Run) {
 }
 
 func (c *crm) words(mirror flows.Mirror) string {
-	text := mirror.Stage
+	words := []string{mirror.Stage}
 	if mirror.Note != "" {
-		text += " “" + mirror.Note + "”"
+		words = append(words, "“"+mirror.Note+"”")
 	}
 	if mirror.Task != nil {
-		text += " ☎ " + mirror.Task.Text
+		words = append(words, "☎ "+mirror.Task.Text)
 	}
-	return text
+	return strings.TrimSpace(strings.Join(words, " "))
 }
 
 // Uses implements flows.Step. A deal that is put on a stage may well be the end.

@@ -61,11 +61,7 @@ func (p *pay) Run(r *flows.Run) {
 		p.fail(r, "pay: a receipt needs an e-mail or a phone: "+id)
 		return
 	}
-	description := r.Fill(p.description)
-	if description == "" {
-		description = product.Title
-	}
-	order, payment, asked := r.Demand(product, p.expires, description)
+	order, payment, asked := r.Demand(product, p.expires, p.description)
 	if !asked {
 		r.Event("payment", "paid before: "+order.ID)
 		r.Say(flows.Say{Text: r.Render(r.Text("already_paid"), flows.MaxText)})
@@ -96,10 +92,12 @@ func either(own, otherwise flows.Template) flows.Template {
 // Uses implements flows.Step.
 func (p *pay) Uses() flows.Uses {
 	uses := flows.Uses{
-		Pos:      p.pos,
+		Pos: p.pos,
+		// A bank that refuses to make a link has a safe default: the customer and
+		// an operator are told. These four only the flow can answer.
 		Reads:    slices.Concat(p.product.Reads(), p.say.Reads(), p.button.Reads(), p.description.Reads()),
 		Texts:    []flows.Bounded{bounded(p.say, flows.MaxText, "text"), bounded(p.button, flows.MaxButton, "button")},
-		Outcomes: []flows.Outcome{flows.Success, flows.Fail, flows.DifferentAmounts, flows.Expired, flows.LinkError},
+		Outcomes: []flows.Outcome{flows.Success, flows.Fail, flows.DifferentAmounts, flows.Expired},
 	}
 	if p.product.Constant() {
 		uses.Products = []flows.Ref{{Name: p.product.Source, Pos: p.product.Pos}}

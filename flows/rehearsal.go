@@ -1,0 +1,161 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"voronka/sales"
+)
+
+// Rehearsal plays a dialog of one customer in virtual time, with a bank in
+// memory and no network: for tests, and for a chat in the terminal.
+type Rehearsal struct {
+	Engine  Engine
+	Flow    *Flow
+	Now     time.Time
+	Contact sales.Contact
+	Session Session
+	Known   Known
+	// Profile is what the channel tells about the customer.
+	Profile Profile
+	// Live are the inline buttons shown so far, the latest last.
+	Live []LiveButton
+
+	inputs  int
+	message int64
+}
+
+// LiveButton is a button in the chat, with the message it hangs under.
+type LiveButton struct {
+	InlineButton
+	Message int64
+}
+
+// NewRehearsal begins with a customer that nobody knows yet.
+func NewRehearsal(engine Engine, flow *Flow, now time.Time) *Rehearsal {
+	return &Rehearsal{
+		Engine: engine, Flow: flow, Now: now,
+		Contact: sales.Contact{ID: "play:1"}, Session: Session{Seed: "rehearsal"},
+		Profile: Profile{ChatID: 1, Name: "Анна", Username: "anna", Language: "ru"},
+	}
+}
+
+// Send lets something happen now and keeps what comes of it.
+func (r *Rehearsal) Send(input Input) (Turn, error) {
+	r.inputs++
+	input.ID, input.Contact, input.At = "play:"+strconv.Itoa(r.inputs), r.Contact.ID, r.Now
+	if input.Kind.FromCustomer() {
+		input.Profile = r.Profile
+	}
+	turn, err := r.Engine.Advance(r.Flow, r.Contact, r.Known, r.Session, input)
+	if err != nil {
+		return Turn{}, fmt.Errorf("advance by %s: %w", input.Kind, err)
+	}
+	r.Session, r.Contact = turn.Session, turn.Contact
+	for _, order := range turn.Orders {
+		r.Known.Orders = replace(r.Known.Orders, order, func(o sales.Order) bool { return o.ID == order.ID })
+	}
+	for _, payment := range turn.Payments {
+		r.Known.Payments = replace(r.Known.Payments, payment, func(p sales.Payment) bool { return p.ID == payment.ID })
+	}
+	for _, effect := range turn.Effects {
+		r.show(effect)
+	}
+	return turn, nil
+}
+
+func replace[T any](list []T, one T, same func(T) bool) []T {
+	list = slices.Clone(list)
+	if i := slices.IndexFunc(list, same); i >= 0 {
+		list[i] = one
+		return list
+	}
+	return append(list, one)
+}
+
+// show does what the world would do about an effect.
+func (r *Rehearsal) show(effect Effect) {
+	switch effect := effect.(type) {
+	case Say:
+		r.message++
+		for _, row := range effect.Buttons {
+			for _, button := range row {
+				r.Live = append(r.Live, LiveButton{button, r.message})
+			}
+		}
+	case MakeLink:
+		r.move(effect.Payment, func(p *sales.Payment) { p.Status = sales.PaymentLinked })
+	}
+}
+
+func (r *Rehearsal) move(id string, change func(*sales.Payment)) {
+	r.Known.Payments = slices.Clone(r.Known.Payments)
+	for i := range r.Known.Payments {
+		if r.Known.Payments[i].ID == id {
+			change(&r.Known.Payments[i])
+		}
+	}
+}
+
+// Press presses a button.
+func (r *Rehearsal) Press(button LiveButton) (Turn, error) {
+	return r.Send(Input{Kind: Button, Payload: button.Data, Callback: "callback", Message: button.Message})
+}
+
+// Wait lets time pass; alarms ring and links expire on the way, each at its moment.
+func (r *Rehearsal) Wait(d time.Duration) ([]Turn, error) {
+	var turns []Turn
+	end := r.Now.Add(d)
+	for range 1000 {
+		due, happen := r.next()
+		if happen == nil || due.After(end) {
+			r.Now = end
+			return turns, nil
+		}
+		if due.After(r.Now) {
+			r.Now = due
+		}
+		turn, err := happen()
+		if err != nil {
+			return turns, err
+		}
+		turns = append(turns, turn)
+	}
+	return turns, fmt.Errorf("wait %s: more than 1000 alarms rang", d)
+}
+
+// next is what time brings next.
+func (r *Rehearsal) next() (due time.Time, happen func() (Turn, error)) {
+	for _, timer := range r.Session.Timers {
+		if happen == nil || timer.Due.Before(due) {
+			due, happen = timer.Due, func() (Turn, error) { return r.Send(Input{Kind: Rang, Timer: timer.ID}) }
+		}
+	}
+	for _, payment := range r.Known.Payments {
+		open := payment.Status == sales.PaymentLinked || payment.Status == sales.PaymentDeclined
+		if open && (happen == nil || payment.ExpiresAt.Before(due)) {
+			due, happen = payment.ExpiresAt, func() (Turn, error) { return r.Bank(payment, Expired, 0) }
+		}
+	}
+	return due, happen
+}
+
+// Bank ends a payment; paid is the amount that came.
+func (r *Rehearsal) Bank(payment sales.Payment, outcome Outcome, paid sales.Money) (Turn, error) {
+	status := map[Outcome]sales.PaymentStatus{
+		Success: sales.PaymentPaid, Fail: sales.PaymentDeclined, DifferentAmounts: sales.PaymentOther,
+		Expired: sales.PaymentExpired, LinkError: sales.PaymentRefused, Refunded: sales.PaymentRefunded,
+	}[outcome]
+	r.move(payment.ID, func(p *sales.Payment) { p.Status, p.Paid = status, paid })
+	order := slices.IndexFunc(r.Known.Orders, func(o sales.Order) bool { return o.ID == payment.Order })
+	event := PaymentEvent{
+		Outcome: outcome, Payment: payment.ID, Order: payment.Order, Paid: paid, Amount: payment.Amount,
+		External: strconv.Itoa(43 + len(r.Known.Payments)),
+	}
+	if order >= 0 {
+		event.Product = r.Known.Orders[order].Product
+	}
+	return r.Send(Input{Kind: Paid, Payment: &event})
+}
