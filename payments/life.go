@@ -40,26 +40,23 @@ func (l *Life) Mermaid() string { return l.machine.mermaid(sales.PaymentNew) }
 //     all of it went back. A part given back of money that we never saw coming
 //     is heard as different_amounts: a person must look.
 //
-// CheckAt becomes the next moment to ask the provider. The result must be
-// stored in the transaction that remembers e.Key.
+// CheckAt becomes the next moment to ask the provider, whatever the event; who
+// asks counts Checks up first. The result must be stored in the transaction
+// that remembers e.Key.
 func (l *Life) Apply(p sales.Payment, e Event, now time.Time) (sales.Payment, Outcome) {
-	if e.State == "" || !concerns(p, e) {
-		return p, Silence
-	}
-	before := p.Status
-	status, moved := l.machine.move(before, verb(p, e))
-	if moved || saysTheSame(p, e) {
-		p.State = e.State
-	}
-	if moved {
-		p.Status = status
-		p = settle(p, e, now)
+	before, word := p.Status, Silence
+	if e.State != "" && concerns(p, e) {
+		status, moved := l.machine.move(before, verb(p, e))
+		if moved || saysTheSame(p, e) {
+			p.State = e.State
+		}
+		if moved {
+			p.Status, word = status, heard(before, status)
+			p = settle(p, e, now)
+		}
 	}
 	p.CheckAt = NextCheck(p, now)
-	if !moved {
-		return p, Silence
-	}
-	return p, heard(before, status)
+	return p, word
 }
 
 // Link stores the link that the provider made. News that overtook it stay.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"voronka/payments"
 	"voronka/sales"
@@ -154,5 +153,3 @@ func (b *bench) failed(t *testing.T, what string, err error, uncertain bool) {
 	}
 	b.keepsSecrets(t, err.Error())
 }
-
-const past = 31 * time.Minute

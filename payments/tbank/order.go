@@ -8,7 +8,8 @@ import (
 
 // Init has no idempotency key, and CheckOrder cannot give a lost PaymentURL
 // back. A link whose answer was lost is therefore made anew, under the next
-// order id: "<payment>", "<payment>.2", … "<payment>.9".
+// order id: "<payment>", "<payment>.2", … "<payment>.9". A payment's id has no dot in it,
+// and needs to leave two of the 36 characters free for that.
 const (
 	attempts     = 9
 	longestOrder = 36 // T-Bank API 1.80, Init, OrderId
