@@ -1,9 +1,11 @@
 package bolt
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -22,8 +24,24 @@ const layout = 1
 const mapped = 1 << 28
 
 // openFile turns every way in which a file can be unusable into a clear error.
-// bbolt panics on some damage, and a truncated file faults when it is read.
-func openFile(path string, options Options) (db *bbolt.DB, err error) {
+func openFile(path string, options Options) (*bbolt.DB, error) {
+	if err := walk(path, options); err != nil {
+		return nil, err
+	}
+	db, err := openBolt(path, options, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Update(prepare); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// openBolt opens the file itself. bbolt panics on some damage, and a file cut
+// short faults when it is read.
+func openBolt(path string, options Options, readOnly bool) (db *bbolt.DB, err error) {
 	var file *os.File
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -35,13 +53,14 @@ func openFile(path string, options Options) (db *bbolt.DB, err error) {
 		}
 	}()
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		ReadOnly:        readOnly,
 		Timeout:         cmp.Or(options.Timeout, time.Second),
 		MaxSize:         options.MaxSize,
 		InitialMmapSize: initialMap(options.MaxSize),
 		FreelistType:    bbolt.FreelistMapType,
 		NoFreelistSync:  true,
 		NoSync:          options.NoSync,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
 			file, err = os.OpenFile(name, flag, mode)
 			return file, err
 		},
@@ -49,11 +68,47 @@ func openFile(path string, options Options) (db *bbolt.DB, err error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	if err := db.Update(prepare); err != nil {
-		_ = db.Close()
-		return nil, err
-	}
 	return db, nil
+}
+
+// walk visits every page of a file that exists. Without a stored freelist bbolt
+// does so when it opens a file for writing, but in a goroutine of its own
+// (v1.5.0, DB.freepages), where a broken page would end the process.
+func walk(path string, options Options) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	db, err := openBolt(path, options, true)
+	if err != nil {
+		return err
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	err = db.View(func(b *bbolt.Tx) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("%w: %v", ErrDamaged, r)
+			}
+		}()
+		return b.ForEach(func(name []byte, bucket *bbolt.Bucket) error { return inOrder(bucket) })
+	})
+	return errors.Join(err, db.Close())
+}
+
+// inOrder reads every key of a bucket.
+func inOrder(bucket *bbolt.Bucket) error {
+	var last []byte
+	cursor := bucket.Cursor()
+	for key, _ := cursor.First(); key != nil; key, _ = cursor.Next() {
+		if bytes.Compare(last, key) >= 0 {
+			return fmt.Errorf("%w: keys out of order", ErrDamaged)
+		}
+		last = key
+	}
+	return nil
 }
 
 func initialMap(limit int) int {
