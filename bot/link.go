@@ -15,7 +15,7 @@ import (
 // waited for until the payment's own deadline; one that refuses sends the
 // customer down the flow's error branch.
 func (b *Bot) link(ctx context.Context, _ outbox.Job, payload linkJob) (func(storage.Tx) error, error) {
-	payment, err := b.beginLink(ctx, payload.Payment)
+	payment, err := b.loadPayment(ctx, payload.Payment)
 	if err != nil || payment.URL != "" || payment.Status != sales.PaymentNew {
 		return nil, err
 	}
@@ -34,22 +34,13 @@ func (b *Bot) link(ctx context.Context, _ outbox.Job, payload linkJob) (func(sto
 	return nil, err
 }
 
-// beginLink loads the payment as it was before and marks that the provider is
-// being asked, so that a link made just before a crash is looked for.
-func (b *Bot) beginLink(ctx context.Context, id string) (payment sales.Payment, err error) {
-	err = b.Store.Update(ctx, func(tx storage.Tx) error {
+func (b *Bot) loadPayment(ctx context.Context, id string) (payment sales.Payment, err error) {
+	err = b.Store.View(ctx, func(tx storage.Tx) error {
 		payment, err = tx.Payment(id)
-		if err != nil || payment.URL != "" {
-			return err
-		}
-		marked := payment
-		if marked.LinkTried.IsZero() {
-			marked.LinkTried = b.Now()
-		}
-		return tx.PutPayment(marked)
+		return err
 	})
 	if err != nil {
-		return payment, fmt.Errorf("begin payment link: %w", err)
+		return payment, fmt.Errorf("load payment: %w", err)
 	}
 	return payment, nil
 }

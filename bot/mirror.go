@@ -38,29 +38,35 @@ func (b *Bot) mirror(tx storage.Tx, change crm.Change, at time.Time) error {
 	return put(tx, crmLane(change.Contact.ID), jobMirror, mirrorJob{change}, at)
 }
 
+// mirrored is what the store keeps of a contact's mirror.
+type mirrored struct {
+	crm.Refs
+	// Closed is set once the deal was won or lost: the next sale is a new deal.
+	Closed bool `json:"closed,omitempty"`
+}
+
 // applyChange is the job that tells the CRM.
 func (b *Bot) applyChange(ctx context.Context, job outbox.Job, payload mirrorJob) (func(storage.Tx) error, error) {
 	if b.CRM == nil {
 		return nil, nil
 	}
 	key := "crm/" + payload.Change.Contact.ID
-	var known crm.Refs
-	err := b.Store.View(ctx, func(tx storage.Tx) error {
-		raw, err := tx.Ref(key)
-		if err != nil || raw == "" {
-			return err
-		}
-		return json.Unmarshal([]byte(raw), &known)
-	})
+	known, err := b.mirrored(ctx, key)
 	if err != nil {
-		return nil, fmt.Errorf("read the CRM map: %w", err)
+		return nil, err
 	}
-	payload.Change.Repeat = job.Began || job.Attempts > 0
-	refs, failure := b.CRM.Apply(ctx, payload.Change, known)
-	if refs == known {
+	change, after := payload.Change, known
+	change.Repeat = change.Repeat || job.Attempts > 0
+	closing := change.Stage == crm.Won || change.Stage == crm.Lost
+	if known.Closed && change.Stage != "" && !closing {
+		after.Deal, after.Closed = "", false
+	}
+	refs, failure := b.CRM.Apply(ctx, change, after.Refs)
+	after.Refs, after.Closed = refs, after.Closed || closing && failure == nil
+	if after == known {
 		return nil, failure
 	}
-	raw, err := json.Marshal(refs)
+	raw, err := json.Marshal(after)
 	if err != nil {
 		return nil, fmt.Errorf("encode the CRM map: %w", err)
 	}
@@ -73,6 +79,26 @@ func (b *Bot) applyChange(ctx context.Context, job outbox.Job, payload mirrorJob
 		return nil, fmt.Errorf("keep the CRM map: %w", err)
 	}
 	return nil, failure
+}
+
+// applyAgain is applyChange where an earlier run may have done something.
+func (b *Bot) applyAgain(ctx context.Context, job outbox.Job, payload mirrorJob) (func(storage.Tx) error, error) {
+	payload.Change.Repeat = true
+	return b.applyChange(ctx, job, payload)
+}
+
+func (b *Bot) mirrored(ctx context.Context, key string) (known mirrored, err error) {
+	err = b.Store.View(ctx, func(tx storage.Tx) error {
+		raw, err := tx.Ref(key)
+		if err != nil || raw == "" {
+			return err
+		}
+		return json.Unmarshal([]byte(raw), &known)
+	})
+	if err != nil {
+		return known, fmt.Errorf("read the CRM map: %w", err)
+	}
+	return known, nil
 }
 
 // callOperator marks the dialog in the console and gives the manager a task.

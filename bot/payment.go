@@ -89,16 +89,9 @@ func (b *Bot) paidTwice(tx storage.Tx, order sales.Order, payment sales.Payment)
 // check is the job that asks the provider about a silent payment and, past its
 // deadline, closes the link.
 func (b *Bot) check(ctx context.Context, _ outbox.Job, payload checkJob) (func(storage.Tx) error, error) {
-	var payment sales.Payment
-	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
-		payment, err = tx.Payment(payload.Payment)
-		return err
-	})
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil, nil
-	}
+	payment, err := b.loadPayment(ctx, payload.Payment)
 	if err != nil {
-		return nil, fmt.Errorf("load payment: %w", err)
+		return nil, err
 	}
 	if b.Provider == nil || payment.Provider != b.Provider.Name() {
 		return nil, &sales.Error{Code: "no_provider", Action: sales.Bury, Message: "provider " + payment.Provider + " is not configured"}

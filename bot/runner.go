@@ -24,7 +24,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobAck:     {Handle: handler(b.acknowledge)},
 			jobLink:    {Handle: handler(b.link)},
 			jobCheck:   {Handle: handler(b.check)},
-			jobMirror:  {Handle: handler(b.applyChange)},
+			jobMirror:  {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},
 		},
 		OnBuried: b.buried,
 	}

@@ -4,7 +4,7 @@ import "time"
 
 // Payment is one attempt to pay one order at one provider.
 type Payment struct {
-	// ID is ours: random, unguessable, at most 36 characters; the provider knows it as its order id.
+	// ID is ours: random, unguessable, at most 34 characters without a dot; the provider knows it as its order id.
 	ID       string
 	Order    string
 	Contact  string
@@ -15,9 +15,6 @@ type Payment struct {
 	Status PaymentStatus
 	// External is the provider's own id, URL its payment page; empty until the link is made.
 	External, URL string
-	// LinkTried is when the provider was first asked for a link; zero before.
-	// Set without a URL, a link may exist that nobody told us about.
-	LinkTried time.Time
 	// State is the provider's last word on the status, kept as it came.
 	State       string
 	Description string

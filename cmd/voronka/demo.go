@@ -15,7 +15,6 @@ import (
 
 	"voronka/flows"
 	"voronka/flows/catalog"
-	"voronka/flows/steps"
 	"voronka/web/demo"
 )
 
@@ -84,7 +83,7 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 		AmoURL: w.amo.Base, AmoToken: Secret(w.amo.Keys["token"]),
 		Password: Secret(rand.Text()[:10]), Timezone: "Europe/Moscow", Language: a.language,
 	}
-	project, found, err := flows.Loader{Kinds: steps.All()}.Load(settings.Flows)
+	project, found, err := loader().Load(settings.Flows)
 	if err != nil {
 		return nil, fmt.Errorf("load funnels: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 
 	"voronka/flows"
-	"voronka/flows/steps"
 	"voronka/sales"
 )
 
@@ -57,7 +56,7 @@ func (runCommand) Run(a *app) error {
 // loadProject loads the folder of flows; its faults are printed as `voronka
 // lint` prints them, and nothing starts.
 func (a *app) loadProject(settings Settings) (*flows.Project, error) {
-	project, found, err := flows.Loader{Kinds: steps.All()}.Load(settings.Flows)
+	project, found, err := loader().Load(settings.Flows)
 	if err != nil {
 		return nil, fmt.Errorf("load funnels: %w", err)
 	}
@@ -74,4 +73,11 @@ func (s Settings) console() string {
 		return s.Public + "/console/"
 	}
 	return "http://" + s.Listen + "/console/"
+}
+
+// printDiagnostics says what is wrong with a project that does not start.
+func (a *app) printDiagnostics(found []flows.Diagnostic) {
+	if err := renderAll(a.err, 0, found, speech(a.words, a.language)); err != nil {
+		fmt.Fprintln(a.err, "voronka:", err)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,6 +15,7 @@ import (
 	"voronka/bot/telegram"
 	"voronka/crm/amocrm"
 	"voronka/flows"
+	"voronka/internal/rest"
 	"voronka/locales"
 	"voronka/payments"
 	"voronka/payments/tbank"
@@ -62,7 +64,9 @@ func (s *service) wire(project *flows.Project) (err error) {
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, Texts: s.engineText},
 	}
 	if s.TBankTerminal != "" {
-		s.bank = tbank.New(s.bankConfig())
+		if s.bank, err = s.newBank(); err != nil {
+			return err
+		}
 		config.Provider = s.bank
 	}
 	if s.AmoURL != "" {
@@ -72,12 +76,22 @@ func (s *service) wire(project *flows.Project) (err error) {
 	return err
 }
 
-func (s *service) bankConfig() tbank.Config {
+func (s *service) newBank() (payments.Provider, error) {
 	config := tbank.Config{Terminal: s.TBankTerminal, Password: string(s.TBankPassword), API: s.TBankAPI, Now: s.now}
 	if s.Public != "" {
 		config.NotificationURL = s.Public + "/payments/" + tbank.Name
 	}
-	return config
+	if s.TBankCA == "" {
+		return tbank.New(config), nil
+	}
+	roots, err := os.ReadFile(s.TBankCA)
+	if err != nil {
+		return nil, fmt.Errorf("read VORONKA_TBANK_CA: %w", err)
+	}
+	if config.HTTP, err = rest.NewHTTP(30*time.Second, roots); err != nil {
+		return nil, fmt.Errorf("trust VORONKA_TBANK_CA: %w", err)
+	}
+	return tbank.New(config), nil
 }
 
 // engineText is what the engine says by itself, in the customer's language.

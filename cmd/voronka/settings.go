@@ -48,6 +48,8 @@ type Settings struct {
 	TBankPassword Secret `envconfig:"VORONKA_TBANK_PASSWORD"`
 	TBankAPI      string `envconfig:"VORONKA_TBANK_API" default:"https://securepay.tinkoff.ru/v2"`
 
+	TBankCA string `envconfig:"VORONKA_TBANK_CA"`
+
 	AmoURL   string `envconfig:"VORONKA_AMOCRM_URL"`
 	AmoToken Secret `envconfig:"VORONKA_AMOCRM_TOKEN"`
 
@@ -109,6 +111,7 @@ func (s Settings) faults() []fault {
 	check((s.TBankTerminal == "") == (s.TBankPassword == ""), "VORONKA_TBANK_PASSWORD", "tbank_pair")
 	check(len(s.TBankTerminal) <= 20, "VORONKA_TBANK_TERMINAL", "tbank_terminal") // T-Bank API 1.80, Init
 	check(webAddress(s.TBankAPI), "VORONKA_TBANK_API", "address")
+	check(s.TBankCA == "" || readable(s.TBankCA), "VORONKA_TBANK_CA", "tbank_ca")
 	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
 	check((s.AmoURL == "") == (s.AmoToken == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
 	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
@@ -122,6 +125,11 @@ func (s Settings) faults() []fault {
 func webAddress(s string) bool {
 	address, err := url.Parse(s)
 	return err == nil && (address.Scheme == "http" || address.Scheme == "https") && address.Host != "" && address.RawQuery == ""
+}
+
+func readable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func listenable(s string) bool {
