@@ -3,6 +3,7 @@ package amocrmtest
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // event is one line of the account's history (API v4, events-and-notes).
@@ -35,6 +36,16 @@ func listEvents(c *call) reply {
 		}
 	}
 	return list(c, "events", "events", found, c.eventView)
+}
+
+func getEvent(c *call) reply {
+	id := c.r.URL.Path[strings.LastIndex(c.r.URL.Path, "/")+1:]
+	for _, e := range c.s.events {
+		if e.id == id {
+			return ok(c.eventView(e))
+		}
+	}
+	return nothing()
 }
 
 func (c *call) eventView(e event) object {

@@ -80,6 +80,10 @@ func (s *Server) emitContact(action, entity string, who *Contact) {
 	f.set("[type]", singular(entity))
 	f.set("[created_at]", who.CreatedAt)
 	f.set("[updated_at]", who.UpdatedAt)
+	for _, k := range s.linked(entity, who.ID, "companies") {
+		f.set("[linked_company_id]", k.toID)
+		f.set("[company_name]", s.companies[k.toID].Name)
+	}
 	for _, id := range s.leadsOf(entity, who.ID) {
 		f.set(fmt.Sprintf("[linked_leads_id][%d][ID]", id), id)
 	}

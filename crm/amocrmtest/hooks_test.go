@@ -223,3 +223,46 @@ func TestUnsubscribe(t *testing.T) {
 	a.want(204, "DELETE", "/api/v4/webhooks", body)
 	a.want(404, "DELETE", "/api/v4/webhooks", body)
 }
+
+// TestRecordedHookFields compares contact and task hooks with the documents'.
+func TestRecordedHookFields(t *testing.T) {
+	t.Parallel()
+	a, r := open(t, amocrmtest.Config{}), listen(t)
+	a.want(200, "POST", "/api/v4/companies", `[{"name":"Company"}]`)
+	a.want(200, "POST", "/api/v4/leads/complex", `[{"_embedded":{"contacts":[{"name":"Контакт"}],"companies":[{"id":21663155}]}}]`)
+	a.subscribe(r.url, "update_contact", "update_task")
+	a.want(200, "PATCH", fmt.Sprintf("/api/v4/contacts/%d", a.Contacts()[0].ID),
+		`{"custom_fields_values":[{"field_code":"PHONE","values":[{"value":"+76665554433"}]}]}`)
+	a.want(200, "POST", "/api/v4/tasks", fmt.Sprintf(`[{"text":"a","complete_till":1772500000,"entity_id":%d,"entity_type":"leads"}]`, a.Leads()[0].ID))
+	a.want(200, "PATCH", fmt.Sprintf("/api/v4/tasks/%d", a.Tasks()[0].ID), `{"is_completed":true,"result":{"text":"Success"}}`)
+	waitFor(t, "two webhooks", func() bool { return len(r.received()) == 2 })
+
+	var contact struct {
+		Contacts struct{ Add []map[string]any }
+	}
+	var task struct {
+		Task struct{ Update []map[string]map[string]any }
+	}
+	if err := json.Unmarshal(sample(t, "webhook_contacts_add.json"), &contact); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(sample(t, "webhook_task_update.json"), &task); err != nil {
+		t.Fatal(err)
+	}
+	for key := range contact.Contacts.Add[0] {
+		wantField(t, r.received()[0], "contacts[update][0]["+key+"]")
+	}
+	for key := range task.Task.Update[0]["0"] {
+		wantField(t, r.received()[1], "task[update][0]["+key+"]")
+	}
+}
+
+func wantField(t *testing.T, form url.Values, prefix string) {
+	t.Helper()
+	for key := range form {
+		if strings.HasPrefix(key, prefix) {
+			return
+		}
+	}
+	t.Errorf("our hook lacks %s", prefix)
+}

@@ -8,7 +8,8 @@ import (
 )
 
 // route is one method and path of the API. In a pattern {id} is a number and
-// {entity} is leads, contacts or companies; the first match wins.
+// {entity} is leads, contacts or companies,
+// {name} is any text; the first match wins.
 type route struct {
 	method  string
 	pattern []string
@@ -24,6 +25,7 @@ func routes() []route {
 	add("GET", "users", listUsers)
 	add("GET", "users/{id}", getUser)
 	add("GET", "events", listEvents)
+	add("GET", "events/{name}", getEvent)
 	directoryRoutes(add)
 	cardRoutes(add)
 	feedRoutes(add)
@@ -132,6 +134,7 @@ func match(pattern, segments []string) (entity string, ids []int64, matched bool
 				return "", nil, false
 			}
 			ids = append(ids, id)
+		case "{name}":
 		case "{entity}":
 			if !isCard(segments[i]) {
 				return "", nil, false

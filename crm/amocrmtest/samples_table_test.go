@@ -35,6 +35,8 @@ func recordedCards() []recorded {
 		{method: "PATCH", path: "/api/v4/contacts/19663157", request: "contacts_api__05__patch_api_v4_contacts__request.json",
 			// the page shows a single object and the answer of a batch
 			swap: []string{`"id": 3`, `"id": 19663157`, "145471", "263807"}},
+		{method: "PATCH", path: "/api/v4/contacts", body: `[{"id":19663157,"first_name":"Пётр"}]`,
+			response: "contacts_api__06__patch_api_v4_contacts__response.json"},
 		{method: "PATCH", path: "/api/v4/leads", request: "tags_api__04__patch_api_v4_entity_type_leads_contacts_companies_customers__request.json",
 			swap:     []string{"167353", "15198335", "167355", "15198337"},
 			response: "tags_api__05__patch_api_v4_entity_type_leads_contacts_companies_customers__response.json"},
@@ -52,6 +54,8 @@ func recordedCards() []recorded {
 		{method: "POST", path: "/api/v4/leads/unlink", request: "entity_links_api__08__post_api_v4_leads_unlink__request.json",
 			swap: linkIDs(), status: 204},
 		{method: "GET", path: "/api/v4/leads/notes?limit=2&filter[note_type][]=common", response: "events_and_notes__18__get_api_v4_entity_type_entity_id_notes__response.json"},
+		{method: "GET", path: "/api/v4/leads/notes?filter[id][0]=42709325&filter[id][1]=42709327&limit=1",
+			response: "events_and_notes__17__get_api_v4_entity_type_notes__response.json", differs: attachment()},
 		{method: "GET", path: "/api/v4/leads/15198335/notes?limit=2", response: "events_and_notes__18__get_api_v4_entity_type_entity_id_notes__response.json"},
 		{method: "GET", path: "/api/v4/leads/notes/42709325", response: "events_and_notes__19__get_api_v4_entity_type_notes_id__response.json"},
 		{method: "POST", path: "/api/v4/leads/notes", request: "events_and_notes__20__post_api_v4_entity_type_notes__request.json",
@@ -115,6 +119,11 @@ func recordedDirectories() []recorded {
 		{method: "PATCH", path: "/api/v4/catalogs/4521/elements", request: "catalogs_api__11__patch_api_v4_catalogs_catalog_id_elements__request.json",
 			swap:     []string{"986757", "1163197", "986753", "1163199"},
 			response: "catalogs_api__12__patch_api_v4_catalogs_catalog_id_elements__response.json"},
+		{method: "GET", path: "/api/v4/catalogs/4521/elements/1163197", response: "catalogs_api__08__get_api_v4_catalogs_catalog_id_elements_id__response.json",
+			differs: []string{"-.custom_fields_values[].values[].enum_id"}}, // of a category, too
+		{method: "POST", path: "/api/v4/catalogs/4517/elements", request: "catalogs_api__09__post_api_v4_catalogs_catalog_id_elements__request.json",
+			response: "catalogs_api__10__post_api_v4_catalogs_catalog_id_elements__response.json", differs: computedItems()},
+		{method: "GET", path: "/api/v4/events/01pz58t6p04ymgsgfbm0000009", response: "events_and_notes__01__get_api_v4_events_id__response.json"},
 		{method: "GET", path: "/api/v4/webhooks", response: "webhooks_api__01__get_api_v4_webhooks__response.json"},
 		{method: "POST", path: "/api/v4/webhooks", request: "webhooks_api__02__post_api_v4_webhooks__request.json",
 			response: "webhooks_api__03__post_api_v4_webhooks__response.json", status: 201},
@@ -126,4 +135,25 @@ func recordedDirectories() []recorded {
 func fieldExtras() []string {
 	at := "._embedded.custom_fields[]"
 	return []string{"+" + at + ".account_id", "+" + at + ".code", "+" + at + ".entity_type", "+" + at + ".is_deletable"}
+}
+
+// computedItems are what amoCRM counts from an invoice's rows; the fake keeps
+// rows as they were written.
+func computedItems() []string {
+	at := "-._embedded.elements[].custom_fields_values[].values[].value."
+	var out []string
+	for _, key := range []string{"bonus_points_per_purchase", "external_uid", "is_discount_recalculated",
+		"is_total_sum_recalculated", "metadata", "product_id", "total_sum", "vat_rate_value"} {
+		out = append(out, at+key)
+	}
+	return out
+}
+
+// attachment is what the second note of the sample, a file, has more than a text.
+func attachment() []string {
+	var out []string
+	for _, key := range []string{"file_name", "file_uuid", "is_drive_attachment", "original_name", "version_uuid"} {
+		out = append(out, "-._embedded.notes[].params."+key)
+	}
+	return out
 }
