@@ -56,6 +56,7 @@ type frame struct {
 	state    []byte
 	rev      int
 	changed  <-chan struct{}
+	reset    bool          // the browser remembers another server's chat
 	calm     time.Duration // until the typing indicator goes out; 0: it is out
 }
 
@@ -78,6 +79,9 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	var state []byte
 	for {
 		f := s.frame(u, last, fresh)
+		if f.reset {
+			writeEvent(w, "reset", f.rev, true)
+		}
 		for _, m := range f.messages {
 			writeEvent(w, "message", f.rev, m)
 		}
@@ -114,7 +118,10 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 func (s *Server) frame(u *User, last int, fresh bool) frame {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := frame{rev: u.chat.rev, changed: s.changed}
+	f := frame{rev: u.chat.rev, changed: s.changed, reset: last > u.chat.rev}
+	if f.reset {
+		last, fresh = 0, true
+	}
 	for _, m := range u.chat.messages {
 		if m.rev > last && !(fresh && m.deleted) {
 			f.messages = append(f.messages, m.shown())
