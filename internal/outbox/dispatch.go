@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -141,7 +142,7 @@ func (d *dispatcher[T]) collect() {
 // finish waits for the lanes that run. After Grace it cancels their contexts,
 // and after as much again it leaves those that do not listen.
 func (d *dispatcher[T]) finish(cancel context.CancelFunc) error {
-	grace := or(d.Grace, 10*time.Second)
+	grace := cmp.Or(d.Grace, 10*time.Second)
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	cancelled := false

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (r *Runner[T]) begin(work context.Context, job Job) error {
 
 // call runs a handler within its time, and turns a panic into an error.
 func (r *Runner[T]) call(work context.Context, route Route[T], handle Handler[T], job Job) (finish func(T) error, err error) {
-	ctx, cancel := context.WithTimeout(work, or(route.Timeout, time.Minute))
+	ctx, cancel := context.WithTimeout(work, cmp.Or(route.Timeout, time.Minute))
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

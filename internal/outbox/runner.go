@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -104,15 +105,5 @@ func (r *Runner[T]) log() *slog.Logger {
 }
 
 func (r *Runner[T]) workers() int {
-	if r.Workers > 0 {
-		return r.Workers
-	}
-	return 64
-}
-
-func or(d, otherwise time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return otherwise
+	return cmp.Or(r.Workers, 64)
 }

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"strings"
@@ -48,7 +49,7 @@ func (r *Runner[T]) decide(job Job, route Route[T], settling bool, err error) ve
 	}
 	switch {
 	case coded.Action == sales.Stop:
-		job.NotBefore = now.Add(max(coded.After, or(r.StopWait, 15*time.Minute)))
+		job.NotBefore = now.Add(max(coded.After, cmp.Or(r.StopWait, 15*time.Minute)))
 	case coded.Action == sales.Bury && !unknown, spent(job, route.MaxAttempts):
 		job.BuriedAt = now
 		return verdict[T]{Job: job, end: bury}

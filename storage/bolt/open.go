@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -112,6 +113,9 @@ func inOrder(bucket *bbolt.Bucket) error {
 }
 
 func initialMap(limit int) int {
+	if runtime.GOOS == "windows" {
+		return 0 // there the file itself would be made as large
+	}
 	if limit > 0 && limit < mapped {
 		return limit
 	}
