@@ -99,6 +99,16 @@ func (r *Rehearsal) move(id string, change func(*sales.Payment)) {
 	}
 }
 
+// Find is a button where it was shown last.
+func (r *Rehearsal) Find(button InlineButton) LiveButton {
+	for _, live := range slices.Backward(r.Live) {
+		if live.InlineButton == button {
+			return live
+		}
+	}
+	return LiveButton{InlineButton: button}
+}
+
 // Press presses a button.
 func (r *Rehearsal) Press(button LiveButton) (Turn, error) {
 	return r.Send(Input{Kind: Button, Payload: button.Data, Callback: "callback", Message: button.Message})

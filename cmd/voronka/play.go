@@ -22,8 +22,7 @@ type playCommand struct {
 
 // Run talks until the input ends.
 func (c *playCommand) Run(a *app) error {
-	p := player{out: a.out, words: a.words, language: a.language, now: time.Now()}
-	return p.play(a.in, c.Flow)
+	return exit(play(a.in, a.out, c.Flow, a.language))
 }
 
 // play talks to a funnel until in ends or /quit, and gives the exit status.
