@@ -16,15 +16,16 @@ import (
 
 func transactions() map[string]func(*testing.T, storage.Store) {
 	return map[string]func(*testing.T, storage.Store){
-		"an error leaves no trace":                 errorLeavesNoTrace,
-		"an error among many leaves the others be": errorAmongMany,
-		"a panic is an error and leaves no trace":  panicLeavesNoTrace,
-		"updates are serial":                       updatesAreSerial,
-		"a transaction sees its own writes":        seesOwnWrites,
-		"a view does not write":                    viewDoesNotWrite,
-		"a view is one moment":                     viewIsOneMoment,
-		"a cancelled context runs nothing":         cancelledContext,
-		"the error is the function's own":          errorIsOwn,
+		"an error leaves no trace":                    errorLeavesNoTrace,
+		"an error among many leaves the others be":    errorAmongMany,
+		"every verb that failed among many is undone": failuresAmongMany,
+		"a panic is an error and leaves no trace":     panicLeavesNoTrace,
+		"updates are serial":                          updatesAreSerial,
+		"a transaction sees its own writes":           seesOwnWrites,
+		"a view does not write":                       viewDoesNotWrite,
+		"a view is one moment":                        viewIsOneMoment,
+		"a cancelled context runs nothing":            cancelledContext,
+		"the error is the function's own":             errorIsOwn,
 	}
 }
 
@@ -74,7 +75,7 @@ func errorAmongMany(t *testing.T, store storage.Store) {
 				return err
 			}
 			n, _ := strconv.Atoi(count)
-			if err := tx.PutRef("count", strconv.Itoa(n+1)); err != nil {
+			if err := errors.Join(tx.PutRef("count", "half done"), tx.PutRef("count", strconv.Itoa(n+1))); err != nil {
 				return err
 			}
 			if err := tx.PutRef(fmt.Sprint("mark", i), "set"); err != nil {
@@ -99,6 +100,29 @@ func errorAmongMany(t *testing.T, store storage.Store) {
 	if want := strconv.Itoa(updates - (updates+2)/3); count != want {
 		t.Errorf("counted %s updates, want %s", count, want)
 	}
+}
+
+// failuresAmongMany fails updates that use every verb beside updates that do well.
+func failuresAmongMany(t *testing.T, store storage.Store) {
+	fill(t, store)
+	want := everything(t, store)
+	failed := each(64, func(i int) error {
+		return store.Update(t.Context(), func(tx storage.Tx) error {
+			if i%2 == 0 {
+				return tx.PutRef(fmt.Sprint("mark", i), "set")
+			}
+			if err := errors.Join(scribble(tx), scribble(tx)); err != nil {
+				return err
+			}
+			return errOnPurpose
+		})
+	})
+	for i, err := range failed {
+		if want := i%2 == 1; errors.Is(err, errOnPurpose) != want || !want && err != nil {
+			t.Errorf("update %d: got error %v", i, err)
+		}
+	}
+	same(t, "store after updates that failed", everything(t, store), want)
 }
 
 func updatesAreSerial(t *testing.T, store storage.Store) {
