@@ -83,7 +83,7 @@ func (g *graph) arrows(from string, ways []move) {
 func (g *graph) label(way move) string {
 	switch {
 	case way.label != "":
-		return way.label
+		return g.filled(way.label)
 	case way.timer != nil:
 		return g.text("graph.after", map[string]any{"After": g.span(way.timer)})
 	case way.rule != nil && way.rule.If != nil:
@@ -94,6 +94,22 @@ func (g *graph) label(way move) string {
 		return g.text("graph.answered", nil)
 	}
 	return ""
+}
+
+// filled puts prices and titles in place of their variables, and an ellipsis
+// in place of what only the dialog knows.
+func (g *graph) filled(text string) string {
+	return variable.ReplaceAllStringFunc(text, func(found string) string {
+		id, property, _ := strings.Cut(strings.TrimSpace(found[2:len(found)-1]), ".")
+		product, known := g.flow.Product(id)
+		switch {
+		case known && property == "price":
+			return product.Price.String()
+		case known && property == "title":
+			return product.Title
+		}
+		return "…"
+	})
 }
 
 // span is a timer's delay in the largest unit that fits: "3 дня".
