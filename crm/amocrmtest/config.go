@@ -11,6 +11,8 @@ type Config struct {
 	// Token is the long-lived token every API call must carry as a Bearer
 	// (API v4, oauth/step-by-step). Default "amocrm-test-token".
 	Token string
+	// OAuth lets an integration get tokens of its own beside Token.
+	OAuth OAuth
 	// Subdomain is the account's name in its address. Default "example".
 	Subdomain string
 	// BaseURL is the server's address as clients see it, without a trailing
@@ -42,7 +44,9 @@ type Config struct {
 	Client *http.Client
 }
 
-// Pipeline is a funnel of the account ("Воронка").
+// Pipeline is a funnel of the account ("Воронка"). New gives out missing ids,
+// numbers stages in their order, adds the closed statuses, and makes the first
+// pipeline the main one when none is.
 type Pipeline struct {
 	ID       int64
 	Name     string
@@ -96,16 +100,16 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Pipelines == nil {
+	if len(c.Pipelines) == 0 {
 		c.Pipelines = []Pipeline{DefaultPipeline()}
 	}
-	if c.Users == nil {
+	if len(c.Users) == 0 {
 		c.Users = defaultUsers()
 	}
-	if c.Fields == nil {
+	if len(c.Fields) == 0 {
 		c.Fields = DefaultFields()
 	}
-	if c.LossReasons == nil {
+	if len(c.LossReasons) == 0 {
 		c.LossReasons = defaultLossReasons()
 	}
 	if c.Client == nil {

@@ -88,6 +88,7 @@ func (s *Server) AddLead(l Lead) int64 {
 	if l.StatusID == 0 {
 		l.StatusID = p.first()
 	}
+	s.close(&l, l.StatusID)
 	s.leads[l.ID] = &l
 	for _, id := range l.Contacts {
 		s.join(link{from: "leads", fromID: l.ID, to: "contacts", toID: id})

@@ -150,3 +150,23 @@ func TestManyAtOnce(t *testing.T) {
 		t.Errorf("%d deals and %d contacts, want 80", len(a.Leads()), len(a.Contacts()))
 	}
 }
+
+func TestPipelinesAreCompleted(t *testing.T) {
+	t.Parallel()
+	mine := []amocrmtest.Pipeline{{Name: "Курсы", Statuses: []amocrmtest.Status{{Name: "Новый"}, {Name: "Ждёт оплату"}}}}
+	a, b := open(t, amocrmtest.Config{Pipelines: mine}), open(t, amocrmtest.Config{Pipelines: mine})
+	for _, one := range []*account{a, b} {
+		got := one.want(200, "GET", "/api/v4/leads/pipelines", "")
+		statuses := got.at(t, "_embedded.pipelines.0._embedded.statuses").([]any)
+		if len(statuses) != 4 || got.at(t, "_embedded.pipelines.0.is_main") != true {
+			t.Errorf("pipelines: %s", got.text)
+		}
+		lead := one.AddLead(amocrmtest.Lead{StatusID: amocrmtest.Won})
+		if one.Leads()[0].ID != lead || one.Leads()[0].ClosedAt == 0 {
+			t.Error("a won deal is not closed")
+		}
+	}
+	if mine[0].ID != 0 || mine[0].Statuses[0].ID != 0 {
+		t.Error("New changed its configuration")
+	}
+}

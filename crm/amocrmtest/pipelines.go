@@ -70,6 +70,39 @@ func (p *Pipeline) unsorted(fallback int64) int64 {
 	return fallback
 }
 
+// complete fills in what a configured pipeline leaves out.
+func (s *Server) complete(p Pipeline) *Pipeline {
+	if p.ID == 0 {
+		p.ID = s.nextID("pipelines")
+	}
+	p.Statuses = slices.Clone(p.Statuses)
+	for i := range p.Statuses {
+		st := &p.Statuses[i]
+		if st.ID == 0 {
+			st.ID, st.Editable = s.nextID("statuses"), true
+		}
+		if st.Sort == 0 {
+			st.Sort = int64(i+1) * 10
+		}
+		if st.Color == "" {
+			st.Color = stageColor(i)
+		}
+	}
+	if p.status(Won) == nil {
+		p.Statuses = append(p.Statuses, wonStatus("Успешно реализовано"))
+	}
+	if p.status(Lost) == nil {
+		p.Statuses = append(p.Statuses, lostStatus("Закрыто и не реализовано"))
+	}
+	return &p
+}
+
+// stageColor goes through some of the colours a stage may have (API v4, leads_pipelines).
+func stageColor(i int) string {
+	palette := []string{"#98cbff", "#d6eaff", "#fffd7f", "#ffdc7f", "#ffc8c8", "#f3beff", "#87f2c0"}
+	return palette[i%len(palette)]
+}
+
 // arrange sorts the stages and renumbers them in tens, as the server does with
 // what a client asks for (API v4, leads_pipelines: 100 came back as 60).
 func (p *Pipeline) arrange() {

@@ -32,6 +32,7 @@ type Server struct {
 	offences  []Violation
 	faults    []*Fault
 	limiter   limiter
+	grants    grants
 
 	post   postman
 	stream stream
@@ -45,6 +46,7 @@ func New(cfg Config) *Server {
 		cfg:       cfg,
 		routes:    routes(),
 		ids:       firstIDs(),
+		grants:    newGrants(),
 		tags:      map[string][]Tag{},
 		leads:     map[int64]*Lead{},
 		contacts:  map[int64]*Contact{},
@@ -53,8 +55,9 @@ func New(cfg Config) *Server {
 		catalogs:  defaultCatalogs(cfg),
 	}
 	for _, p := range cfg.Pipelines {
-		s.pipelines = append(s.pipelines, &p)
+		s.pipelines = append(s.pipelines, s.complete(p))
 	}
+	s.mainPipeline().Main = true
 	for _, f := range append(cfg.Fields, catalogFields()...) {
 		s.fields = append(s.fields, &f)
 	}
@@ -70,10 +73,15 @@ func (s *Server) Close() {
 	s.stream.close()
 }
 
-// ServeHTTP answers the API under /api/v4/ and the board everywhere else.
+// ServeHTTP answers the API under /api/v4/, tokens at /oauth2/access_token, and
+// the board everywhere else.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if path, ok := apiPath(r.URL.Path); ok {
 		s.serveAPI(w, r, path)
+		return
+	}
+	if r.URL.Path == tokenPath {
+		s.serveToken(w, r)
 		return
 	}
 	s.servePage(w, r)

@@ -34,7 +34,8 @@
     return `${n} ${{one: 'сделка', few: 'сделки'}[plural.select(n)] || 'сделок'}`;
   };
   const kind = (stage) => stage.id === 142 ? 'won' : stage.id === 143 ? 'lost' : stage.type === 1 ? 'unsorted' : 'work';
-  const shown = () => picture.pipelines.find((p) => p.id === pipeline) || picture.pipelines[0];
+  // Until somebody chooses, the board shows the pipeline where something happened last.
+  const shown = () => picture.pipelines.find((p) => p.id === (pipeline || picture.deals[0]?.pipeline)) || picture.pipelines[0];
   const deals = () => picture.deals.filter((d) => d.pipeline === shown().id);
   const stageOf = (id) => board.querySelector(`.stage[data-status-id="${id}"]`);
 
