@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"voronka/crm/amocrmtest"
 )
@@ -79,4 +80,39 @@ func TestBoardInABrowser(t *testing.T) {
 	if wide > 0 {
 		t.Errorf("the page is %d px wider than the phone", wide)
 	}
+}
+
+// TestDealIsDragged: a mouse takes the card to another column.
+func TestDealIsDragged(t *testing.T) {
+	t.Parallel()
+	a := open(t, amocrmtest.Config{})
+	lead := a.AddLead(amocrmtest.Lead{Card: amocrmtest.Card{Name: "Курс"}, Price: 4900})
+	ctx := browser(t, a.url)
+	if ctx == nil {
+		return
+	}
+	card := fmt.Sprintf(`.deal[data-lead-id="%d"]`, lead)
+	see(t, ctx, "a wide window", chromedp.EmulateViewport(1720, 900))
+	see(t, ctx, "the deal", chromedp.WaitVisible(card))
+	see(t, ctx, "drag", chromedp.DragAndDrop(card, `.stage[data-status-id="143"] ol`))
+	see(t, ctx, "the lost deal", chromedp.WaitReady(`.stage[data-status-id="143"] `+card))
+	if got := a.Leads()[0].StatusID; got != amocrmtest.Lost {
+		t.Errorf("the deal is in %d", got)
+	}
+}
+
+// TestDealIsMovedWithAKeyboard: Tab reaches the card's list of stages, a letter chooses.
+func TestDealIsMovedWithAKeyboard(t *testing.T) {
+	t.Parallel()
+	a := open(t, amocrmtest.Config{})
+	lead := a.AddLead(amocrmtest.Lead{Card: amocrmtest.Card{Name: "Курс"}})
+	ctx := browser(t, a.url)
+	if ctx == nil {
+		return
+	}
+	see(t, ctx, "the deal", chromedp.WaitVisible(fmt.Sprintf(`.deal[data-lead-id="%d"]`, lead)))
+	see(t, ctx, "focus", chromedp.Focus(".deal .open"))
+	see(t, ctx, "on to the list", chromedp.KeyEvent("\t"))
+	see(t, ctx, "one stage down", chromedp.KeyEvent(kb.ArrowDown))
+	see(t, ctx, "the moved deal", chromedp.WaitReady(fmt.Sprintf(`.stage[data-status-id="32392162"] .deal[data-lead-id="%d"]`, lead)))
 }

@@ -5,19 +5,19 @@ func words(lang string) map[string]string {
 	if lang == "en" {
 		return map[string]string{
 			"title": "Deals", "subtitle": "sales board", "pipeline": "Pipeline", "live": "live", "offline": "connecting…",
-			"deals": "deals", "empty": "No deals here yet", "none": "The board is empty. It fills up as soon as the first deal is made through the API.",
+			"empty": "No deals here yet", "none": "The board is empty. It fills up as soon as the first deal is made through the API.",
 			"stage": "Stage", "close": "Close", "fields": "Deal", "contact": "Contact", "notes": "Feed", "tasks": "Tasks",
 			"nonotes": "Nothing written yet", "notasks": "No tasks", "due": "due", "done": "done", "created": "made",
-			"open": "Open the deal", "moved": "moved to", "failed": "The deal was not moved. Try again.",
-			"ofcontact": "contact", "total": "in total", "notask": "tasks", "nocontact": "No contact",
+			"moved": "moved to", "failed": "The deal was not moved. Try again.",
+			"ofcontact": "contact", "total": "in total", "todo": "tasks", "who": "Name",
 		}
 	}
 	return map[string]string{
 		"title": "Сделки", "subtitle": "доска продаж", "pipeline": "Воронка", "live": "на связи", "offline": "подключаемся…",
-		"deals": "сделок", "empty": "Пока пусто", "none": "Доска пуста. Она оживёт, как только через API появится первая сделка.",
+		"empty": "Пока пусто", "none": "Доска пуста. Она оживёт, как только через API появится первая сделка.",
 		"stage": "Этап", "close": "Закрыть", "fields": "Сделка", "contact": "Контакт", "notes": "Лента", "tasks": "Задачи",
 		"nonotes": "Записей пока нет", "notasks": "Задач нет", "due": "до", "done": "сделано", "created": "создана",
-		"open": "Открыть сделку", "moved": "теперь на этапе", "failed": "Не получилось переместить сделку. Попробуйте ещё раз.",
-		"ofcontact": "контакт", "total": "всего", "notask": "задачи", "nocontact": "Без контакта",
+		"moved": "теперь на этапе", "failed": "Не получилось переместить сделку. Попробуйте ещё раз.",
+		"ofcontact": "контакт", "total": "всего", "todo": "задачи", "who": "Имя",
 	}
 }

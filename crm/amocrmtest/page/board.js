@@ -142,7 +142,7 @@
         make('label', {class: 'move', title: words.stage}, icon('M3 5.5h9.5M10 3l2.6 2.5L10 8M13 10.5H3.5M6 8l-2.6 2.5L6 13'), picker(deal))),
       who ? make('p', {class: 'who'}, ...[who.name, who.phone, who.email].filter(Boolean).map((t) => make('span', {}, t))) : '',
       deal.tags.length || deal.tasks ? make('p', {class: 'tags'}, ...deal.tags.map(tag),
-        deal.tasks ? make('span', {class: 'tag due'}, `${words.notask}: ${deal.tasks}`) : '') : '',
+        deal.tasks ? make('span', {class: 'tag due'}, `${words.todo}: ${deal.tasks}`) : '') : '',
       deal.note ? make('p', {class: 'last'}, deal.note) : '');
     el.ondragstart = (e) => {
       e.dataTransfer.setData('text/plain', String(deal.id));
@@ -289,7 +289,7 @@
     pick.id = 'deal-stage';
     pick.removeAttribute('aria-label');
     const lines = (fields) => fields.flatMap((f) => [make('dt', {}, f.name), make('dd', {}, f.values.join(', '))]);
-    const contact = deal.contact ? [make('dt', {}, words.contact), make('dd', {}, deal.contact.name), ...lines(deal.contact_fields || [])] : [];
+    const contact = deal.contact ? [make('dt', {}, words.who), make('dd', {}, deal.contact.name), ...lines(deal.contact_fields || [])] : [];
     return [
       make('h2', {id: 'deal-title'}, deal.name),
       make('p', {class: 'meta'}, `№ ${deal.id} · ${words.created} ${clock(deal.created_at)}`),
