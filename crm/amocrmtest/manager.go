@@ -121,6 +121,10 @@ func (s *Server) adopt(card *Card, entity string) {
 	if card.CreatedAt == 0 {
 		card.CreatedAt, card.UpdatedAt = s.now(), s.now()
 	}
+	card.Tags = slices.Clone(card.Tags)
+	for i, t := range card.Tags {
+		card.Tags[i] = s.tag(entity, map[string]any{"name": t.Name, "color": t.Color})
+	}
 	card.Fields = slices.Clone(card.Fields)
 	for i := range card.Fields {
 		if f := s.field(entity, 0, card.Fields[i].Code); f != nil {

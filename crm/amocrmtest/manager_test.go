@@ -54,12 +54,13 @@ func TestMergedContact(t *testing.T) {
 func TestTagsAddUpOrReplace(t *testing.T) {
 	t.Parallel()
 	a := open(t, amocrmtest.Config{})
-	lead := a.AddLead(amocrmtest.Lead{})
+	lead := a.AddLead(amocrmtest.Lead{Card: amocrmtest.Card{Tags: []amocrmtest.Tag{{Name: "z"}}}})
 	path := fmt.Sprintf("/api/v4/leads/%d", lead)
 	for _, c := range []struct {
 		body string
 		want []string
 	}{
+		{`{"tags_to_delete":[{"name":"z"}]}`, nil},
 		{`{"tags_to_add":[{"name":"a"},{"name":"b"}]}`, []string{"a", "b"}},
 		{`{"tags_to_add":[{"name":"c"}],"tags_to_delete":[{"name":"a"}]}`, []string{"b", "c"}},
 		{`{"_embedded":{"tags":[{"name":"d"}]}}`, []string{"d"}},

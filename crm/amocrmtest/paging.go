@@ -77,7 +77,8 @@ func (c *call) pageLink(path string, page, size int) object {
 func order[T any](c *call, items []T, keys map[string]func(T) int64) {
 	less := keys["id"]
 	slices.SortStableFunc(items, func(a, b T) int { return int(less(a) - less(b)) })
-	for key, value := range keys {
+	for _, key := range sortedKeys(keys) {
+		value := keys[key]
 		direction := c.query.get("order[" + key + "]")
 		if direction == "" {
 			continue
