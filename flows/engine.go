@@ -114,15 +114,8 @@ func (r *Run) greet() {
 // successor is the state that took the place of one that is gone: the flow's
 // start when `moved:` does not tell.
 func (f *Flow) successor(gone string) string {
-	for range len(f.Moved) {
-		next, known := f.Moved[gone]
-		if !known {
-			break
-		}
-		if f.State(next) != nil {
-			return next
-		}
-		gone = next
+	if next := f.Moved[gone]; f.State(next) != nil {
+		return next
 	}
 	return f.Start
 }
