@@ -4,7 +4,7 @@ package telegramtest
 func words(lang string) map[string]string {
 	if lang == "en" {
 		return map[string]string{
-			"bot": "bot", "online": "bot", "typing": "typing…", "upload_document": "sending a file…", "upload_photo": "sending a photo…",
+			"online": "bot", "typing": "typing…", "upload_document": "sending a file…", "upload_photo": "sending a photo…",
 			"start": "Start", "empty": "What can this bot do?", "emptyHint": "Press Start to begin the conversation.",
 			"placeholder": "Message", "send": "Send", "attach": "Attach a file", "commands": "Commands", "keys": "Keyboard", "menu": "More",
 			"today": "Today", "yesterday": "Yesterday", "edited": "edited", "unblock": "Unblock bot", "block": "Stop and block bot",
@@ -13,11 +13,11 @@ func words(lang string) map[string]string {
 			"cancel": "Cancel", "foreign": "Send somebody else's card instead", "badPhone": "This does not look like a phone number",
 			"joinTitle": "Join the channel?", "joinText": "The bot invited you.", "join": "Join", "joined": "You have joined the channel",
 			"badLink": "The link has expired or was used", "copied": "Copied", "download": "Download", "location": "Location", "offline": "Connecting…",
-			"photo": "Photo", "asPhoto": "Send as a photo?", "close": "OK", "skip": "To the message field",
+			"photo": "Photo", "close": "OK", "skip": "To the message field",
 		}
 	}
 	return map[string]string{
-		"bot": "бот", "online": "бот", "typing": "печатает…", "upload_document": "отправляет файл…", "upload_photo": "отправляет фото…",
+		"online": "бот", "typing": "печатает…", "upload_document": "отправляет файл…", "upload_photo": "отправляет фото…",
 		"start": "Начать", "empty": "Что умеет этот бот?", "emptyHint": "Нажмите «Начать», и бот ответит.",
 		"placeholder": "Сообщение", "send": "Отправить", "attach": "Прикрепить файл", "commands": "Команды", "keys": "Клавиатура", "menu": "Ещё",
 		"today": "Сегодня", "yesterday": "Вчера", "edited": "изменено", "unblock": "Разблокировать", "block": "Остановить и заблокировать",
@@ -26,6 +26,6 @@ func words(lang string) map[string]string {
 		"cancel": "Отмена", "foreign": "Отправить чужой контакт", "badPhone": "Не похоже на номер телефона",
 		"joinTitle": "Вступить в канал?", "joinText": "Вас пригласил бот.", "join": "Вступить", "joined": "Вы вступили в канал",
 		"badLink": "Ссылка устарела или уже использована", "copied": "Скопировано", "download": "Скачать", "location": "Место на карте", "offline": "Соединяемся…",
-		"photo": "Фотография", "asPhoto": "Отправить как фото?", "close": "Понятно", "skip": "К полю сообщения",
+		"photo": "Фотография", "close": "Понятно", "skip": "К полю сообщения",
 	}
 }

@@ -132,7 +132,7 @@
   }
 
   function drawStatus() {
-    $('status').textContent = state.action ? (words[state.action] || words.typing) : words.online;
+    $('status').textContent = state.action ? (words[state.action] || words.typing) : state.blocked ? words.blocked : words.online;
     $('status').classList.toggle('live', Boolean(state.action));
   }
 
