@@ -159,7 +159,7 @@ products: {book: {title: Книга, price: 10, deliver: {link: "https://example
 states:
   pay:
     do: [{pay: book}]
-    on: [{success: pay, fail: pay, different_amounts: pay, expired: pay}]
+    on: [{success: pay, fail: pay, different_amounts: pay, expired: pay, error: pay}]
 `)
 	flow.State("pay").On = nil
 	stage := flows.NewRehearsal(flows.Engine{}, flow, noon())

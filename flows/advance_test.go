@@ -51,6 +51,7 @@ states:
       - {fail: again}
       - {different_amounts: by_hand}
       - {expired: remind}
+      - {error: by_hand}
   book:
     do: [{pay: book}]
     on:

@@ -1,5 +1,7 @@
 package flows
 
+import "slices"
+
 // check proves what can be proved before a customer finds out.
 func check(d *draft, w *loading) {
 	if len(d.flow.States) == 0 {
@@ -8,19 +10,31 @@ func check(d *draft, w *loading) {
 	c := &checker{draft: d, diags: w.diags}
 	c.collect()
 	c.targets()
+	whole := !c.blurred()
 	c.names()
 	c.attachments(w.files)
 	c.texts()
 	c.shadows()
-	if w.diags.Failed() {
-		return // what follows reasons about the whole flow
+	c.outcomes()
+	if !whole {
+		return
 	}
 	c.moves = flowMoves(d.flow)
 	c.reach()
 	c.ends()
 	c.loops()
-	c.outcomes()
 	c.receipts()
+}
+
+// blurred tells whether something was found that hides parts of the flow, so
+// that judging its ways would only add false alarms.
+func (c *checker) blurred() bool {
+	hides := []string{"unknown_step", "empty_step", "want_mapping", "want_rule", "want_text", "no_condition",
+		"many_conditions", "bad_regexp", "no_words", "unknown_key", "comma_in_text", "repeated_key",
+		"unknown_state", "no_start", "rule_without_action"}
+	return slices.ContainsFunc(c.diags.list, func(found Diagnostic) bool {
+		return found.Pos.File == c.flow.File && slices.Contains(hides, found.Code)
+	})
 }
 
 // checker holds what the checks share.
@@ -30,8 +44,6 @@ type checker struct {
 	// uses are those of all steps, in the order of the file's sections.
 	uses  []Uses
 	moves []move
-	// known tells which states can be reached.
-	reached map[string]bool
 }
 
 func (c *checker) fail(pos Pos, code string, args ...any) { c.diags.Add(Error, pos, code, args...) }

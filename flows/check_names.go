@@ -72,9 +72,13 @@ func (c *checker) names() {
 }
 
 func (c *checker) reads(refs []Ref, set []string) {
+	known := append(Builtins(), set...)
+	for id := range c.products {
+		known = append(known, id+".price", id+".title")
+	}
 	for _, ref := range refs {
 		if !slices.Contains(set, ref.Name) && !c.flow.Builtin(ref.Name) {
-			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, append(Builtins(), set...)))
+			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, known))
 		}
 	}
 }

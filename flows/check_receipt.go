@@ -3,6 +3,8 @@ package flows
 import (
 	"maps"
 	"slices"
+
+	"voronka/sales"
 )
 
 // facts are the variables surely known at some point of the funnel.
@@ -20,22 +22,24 @@ func (c *checker) receipts() {
 		}
 		for i, step := range state.Do {
 			uses := step.Uses()
-			if c.wantsReceipt(uses) && !reachableBuyer(state.after(known, i)) {
+			if c.wantsReceipt(uses) && !namesBuyer(state.after(known, i)) {
 				c.fail(uses.Pos, "receipt_without_buyer", "State", state.Name)
 			}
 		}
 	}
 }
 
-func reachableBuyer(known facts) bool { return known["email"] || known["phone"] }
+func namesBuyer(known facts) bool { return known["email"] || known["phone"] }
 
+// wantsReceipt tells whether a step may ask for money with a receipt. One that
+// finds its product only in the dialog may ask for any of them.
 func (c *checker) wantsReceipt(uses Uses) bool {
-	if uses.Receipt {
-		return true
+	if uses.Receipt || len(uses.Outcomes) == 0 {
+		return uses.Receipt
 	}
-	return len(uses.Outcomes) > 0 && slices.ContainsFunc(uses.Products, func(ref Ref) bool {
-		product, _ := c.flow.Product(ref.Name)
-		return product.Taxation != ""
+	return slices.ContainsFunc(c.flow.Products, func(product sales.Product) bool {
+		asked := len(uses.Products) == 0 || slices.ContainsFunc(uses.Products, func(ref Ref) bool { return ref.Name == product.ID })
+		return asked && product.Taxation != ""
 	})
 }
 

@@ -7,9 +7,9 @@ import (
 
 // reach reports states that no way leads to.
 func (c *checker) reach() {
-	c.reached = reachable(c.flow.Start, c.moves)
+	reached := reachable(c.flow.Start, c.moves)
 	for _, state := range c.flow.States {
-		if !c.reached[state.Name] {
+		if !reached[state.Name] {
 			c.fail(state.Pos, "unreachable", "State", state.Name)
 		}
 	}

@@ -27,11 +27,14 @@ func (l Loader) Load(dir string) (*Project, []Diagnostic, error) {
 // LoadFS is Load for any file system; dir stands before file names in
 // diagnostics and becomes the project's Dir.
 func (l Loader) LoadFS(files fs.FS, dir string) (*Project, []Diagnostic, error) {
-	names, err := flowFiles(files)
+	names, others, err := flowFiles(files)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read flow folder %s: %w", dir, err)
 	}
 	work := l.start(files)
+	for _, name := range others {
+		work.diags.Add(Warning, Pos{File: filepath.Join(dir, name), Line: 1, Col: 1}, "yml_ignored", "File", name)
+	}
 	if len(names) == 0 {
 		work.diags.Add(Error, Pos{File: dir, Line: 1, Col: 1}, "no_flows")
 	}
@@ -120,20 +123,24 @@ func (w *loading) distinct(flows []*Flow) {
 	}
 }
 
-func flowFiles(files fs.FS) ([]string, error) {
+// flowFiles lists the flows of a folder, and the files whose names are all but
+// those of flows.
+func flowFiles(files fs.FS) (names, others []string, err error) {
 	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var names []string
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || strings.HasPrefix(name, ".") || path.Ext(name) != ".yaml" || strings.HasSuffix(name, "_test.yaml") {
-			continue
+		switch {
+		case entry.IsDir() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, "_test.yaml"):
+		case path.Ext(name) == ".yaml":
+			names = append(names, name)
+		case path.Ext(name) == ".yml":
+			others = append(others, name)
 		}
-		names = append(names, name)
 	}
-	return names, nil
+	return names, others, nil
 }
 
 // readBounded reads at most a byte more than a flow may have.

@@ -114,6 +114,9 @@ func checkReceipt(n Node) {
 	n.Only("tax", "method", "object", "unit", "taxation")
 	for key, known := range receiptWords() {
 		value := n.Field(key)
+		if old := value.Text(); old == "vat20" || old == "vat120" {
+			value.Warn("old_tax", "Tax", old, "New", strings.Replace(old, "20", "22", 1))
+		}
 		if value.Zero() || slices.Contains(known, value.Text()) {
 			continue
 		}

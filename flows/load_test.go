@@ -31,6 +31,7 @@ func TestFolder(t *testing.T) {
 		{"nothing", nil, nil, []string{"dir:1 no_flows"}},
 		{"others only", map[string]string{"a_test.yaml": "?", ".b.yaml": "?", "c.txt": "?", "sub/d.yaml": "?"}, nil, []string{"dir:1 no_flows"}},
 		{"two", map[string]string{"b.yaml": hello, "a.yaml": "flow: first\n" + hello}, []string{"first", "b"}, nil},
+		{"other extension", map[string]string{"a.yaml": hello, "b.yml": hello}, []string{"a"}, []string{"dir/b.yml:1 yml_ignored"}},
 		{"same id", map[string]string{"a.yaml": hello, "b.yaml": "flow: a\n" + hello}, nil, []string{"dir/b.yaml:1 repeated_flow"}},
 		{"one is broken", map[string]string{"a.yaml": hello, "b.yaml": "start: hi"}, nil, []string{"dir/b.yaml:1 no_states"}},
 	} {

@@ -97,7 +97,7 @@ func (p *pay) Uses() flows.Uses {
 		// an operator are told. These four only the flow can answer.
 		Reads:    slices.Concat(p.product.Reads(), p.say.Reads(), p.button.Reads(), p.description.Reads()),
 		Texts:    []flows.Bounded{bounded(p.say, flows.MaxText, "text"), bounded(p.button, flows.MaxButton, "button")},
-		Outcomes: []flows.Outcome{flows.Success, flows.Fail, flows.DifferentAmounts, flows.Expired},
+		Outcomes: []flows.Outcome{flows.Success, flows.Fail, flows.DifferentAmounts, flows.Expired, flows.LinkError},
 	}
 	if p.product.Constant() {
 		uses.Products = []flows.Ref{{Name: p.product.Source, Pos: p.product.Pos}}
