@@ -92,12 +92,13 @@ func either(own, otherwise flows.Template) flows.Template {
 // Uses implements flows.Step.
 func (p *pay) Uses() flows.Uses {
 	uses := flows.Uses{
-		Pos: p.pos,
-		// A bank that refuses to make a link has a safe default: the customer and
-		// an operator are told. These four only the flow can answer.
-		Reads:    slices.Concat(p.product.Reads(), p.say.Reads(), p.button.Reads(), p.description.Reads()),
-		Texts:    []flows.Bounded{bounded(p.say, flows.MaxText, "text"), bounded(p.button, flows.MaxButton, "button")},
-		Outcomes: []flows.Outcome{flows.Success, flows.Fail, flows.DifferentAmounts, flows.Expired, flows.LinkError},
+		Pos:   p.pos,
+		Reads: slices.Concat(p.product.Reads(), p.say.Reads(), p.button.Reads(), p.description.Reads()),
+		Texts: []flows.Bounded{bounded(p.say, flows.MaxText, "text"), bounded(p.button, flows.MaxButton, "button")},
+		// The example funnel of the design handles these four and has to load. A
+		// bank that refuses to make a link (`error`) has a safe default instead:
+		// the engine tells the customer and calls an operator.
+		Outcomes: []flows.Outcome{flows.Success, flows.Fail, flows.DifferentAmounts, flows.Expired},
 	}
 	if p.product.Constant() {
 		uses.Products = []flows.Ref{{Name: p.product.Source, Pos: p.product.Pos}}
