@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"voronka/flows"
 	"voronka/flows/catalog"
 	"voronka/web/demo"
 )

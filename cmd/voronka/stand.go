@@ -74,9 +74,14 @@ func bankStand(address, pages string) *stand {
 
 func amoStand(address string) *stand {
 	const token = "demo-amocrm-token"
-	server := amocrmtest.New(amocrmtest.Config{Token: token, Limits: amocrmtest.RealLimits()})
+	server := amocrmtest.New(amocrmtest.Config{
+		Token: token, Limits: amocrmtest.RealLimits(),
+		Pipelines: []amocrmtest.Pipeline{{Name: "Воронка", Main: true, Statuses: []amocrmtest.Status{
+			{Name: "Первый контакт"}, {Name: "Знакомство"}, {Name: "Выбор"}, {Name: "Ждём оплату"},
+		}}},
+	})
 	return &stand{
-		Name: "amocrm", Base: address, Page: address + "/", handler: server, close: func() {},
+		Name: "amocrm", Base: address, Page: address + "/", handler: server, close: server.Close,
 		Keys: map[string]string{"token": token},
 	}
 }

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestDemoInABrowser buys a course in `voronka demo` as a newcomer would, in a
+// real Chromium, at desktop and phone width: chat, bank, file, won deal. With
+// VORONKA_TEST_SHOTS set to a folder it leaves pictures there.
+func TestDemoInABrowser(t *testing.T) {
+	t.Parallel()
+	address := startDemo(t)
+	for name, width := range map[string]int{"desktop": 1440, "phone": 390} {
+		t.Run(name, func(t *testing.T) {
+			tab := openBrowser(t, address+"?lang=ru", width, 900)
+			buyMiniCourse(t, tab, name)
+		})
+	}
+}
+
+func buyMiniCourse(t *testing.T, tab *tab, name string) {
+	tab.shot(name + "-1-start")
+	tab.do("press Start", `chat.querySelector('#start')`, `.click()`)
+	tab.do("choose the mini course", button("За вечер"), `.click()`)
+	tab.do("take it", button("Беру за 990"), `.click()`)
+	tab.see("the question for an e-mail", `chat.body.innerText.includes('Напишите вашу почту')`)
+	tab.say("anna@")
+	tab.see("that a typo is noticed", `chat.body.innerText.includes('Похоже на опечатку')`)
+	tab.say("anna@mail.ru")
+	tab.see("the question for a phone", `chat.body.innerText.includes('И телефон')`)
+	tab.say("8 912 345-67-89")
+	tab.shot(name + "-2-link")
+	tab.do("open the payment link", `[...chat.querySelectorAll('a.url-button')].find(a => a.innerText.includes('Оплатить'))`, `.click()`)
+	tab.do("take the good card", `bank.querySelector('button[data-card="success"]')`, `.click()`)
+	tab.shot(name + "-3-bank")
+	tab.do("pay", `bank.querySelector('#pay')`, `.click()`)
+	tab.see("the bank's thanks", `bank.querySelector('#result[data-state="paid"]')`)
+	tab.see("the file in the chat", `[...chat.querySelectorAll('a.file')].some(a => a.innerText.includes('go-za-vecher.pdf'))`)
+	tab.see("the won deal", `[...crm.querySelectorAll('.deal[data-status-id="142"]')].length >= 1`)
+	tab.shot(name + "-4-done")
+	if width := tab.number(`document.documentElement.scrollWidth - innerWidth`); width > 0 {
+		t.Errorf("the page is %v px wider than the window", width)
+	}
+}
+
+// button finds a pressable button of the chat by a part of its text.
+func button(text string) string {
+	return fmt.Sprintf(`[...chat.querySelectorAll('button[data-callback]')].findLast(b => b.innerText.includes(%q))`, text)
+}
+
+// startDemo runs the command itself and gives the address it prints.
+func startDemo(t *testing.T) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		code := command(ctx, []string{"demo", "--listen", "127.0.0.1:0"}, nil, strings.NewReader(""), in, os.Stderr)
+		in.Close()
+		ended <- code
+	}()
+	t.Cleanup(func() {
+		stop()
+		go io.Copy(io.Discard, out)
+		if code := <-ended; code != exitOK {
+			t.Errorf("demo ended with status %d", code)
+		}
+	})
+	var printed strings.Builder
+	buffer := make([]byte, 4096)
+	for {
+		n, err := out.Read(buffer)
+		printed.Write(buffer[:n])
+		if found := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(printed.String()); found != "" {
+			go io.Copy(io.Discard, out)
+			return found
+		}
+		if err != nil {
+			t.Fatalf("demo printed no address: %v\n%s", err, printed.String())
+		}
+	}
+}
+
+// tab is a browser tab on the demo.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// openBrowser starts Chromium. Without one the test fails: .ci/prepare installs it.
+func openBrowser(t *testing.T, address string, width, height int) *tab {
+	t.Helper()
+	path := os.Getenv("VORONKA_TEST_CHROMIUM")
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil && path == "" {
+			path = found
+		}
+	}
+	if path == "" {
+		t.Fatal("no Chromium here: run .ci/prepare, or set VORONKA_TEST_CHROMIUM")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(width, height+143))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	// The first action starts the browser, which lives as long as its context.
+	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+		t.Fatalf("open %s: %v", address, err)
+	}
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	return &tab{t, ctx}
+}
+
+// frames names the documents of the three panels for the expressions below.
+const frames = `const doc = id => document.getElementById(id).contentDocument;
+const chat = doc('chat-frame'), bank = doc('bank-frame'), crm = doc('crm-frame');`
+
+// see waits until an expression over chat, bank and crm holds.
+func (b *tab) see(what, expression string) {
+	b.t.Helper()
+	script := fmt.Sprintf(`new Promise((yes, no) => {
+		const since = Date.now();
+		(function look() {
+			let found = false;
+			try { %s found = Boolean(%s); } catch (e) { found = false; }
+			if (found) return yes(true);
+			if (Date.now() - since > 30000) return no(new Error('not seen in 30 s'));
+			setTimeout(look, 50);
+		})();
+	})`, frames, expression)
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise)); err != nil {
+		b.shot("failed")
+		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll('iframe')].map(f => f.contentDocument.body.innerText).join('\n=====\n')`))
+		b.t.Fatalf("%s: %v\nthe page reads:\n%s", what, err, text)
+	}
+}
+
+// do waits for an element and does something to it.
+func (b *tab) do(what, element, action string) {
+	b.t.Helper()
+	b.see(what, element)
+	b.run(what, fmt.Sprintf(`{ %s (%s)%s; true }`, frames, element, action))
+}
+
+// say types a message and sends it.
+func (b *tab) say(text string) {
+	b.t.Helper()
+	b.run("type", fmt.Sprintf(`{ %s const c = chat.querySelector('#composer-text'); c.value = %q; c.dispatchEvent(new Event('input', {bubbles: true})); chat.querySelector('#send').click(); true }`, frames, text))
+}
+
+func (b *tab) run(what, script string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script)); err != nil {
+		b.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (b *tab) number(expression string) float64 {
+	b.t.Helper()
+	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[float64](expression))
+	if err != nil {
+		b.t.Fatalf("%s: %v", expression, err)
+	}
+	return n
+}
+
+// shot leaves a picture of the page for a person to look at.
+func (b *tab) shot(name string) {
+	dir := os.Getenv("VORONKA_TEST_SHOTS")
+	if dir == "" {
+		return
+	}
+	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		b.t.Errorf("picture %s: %v", name, err)
+	}
+}
