@@ -69,15 +69,23 @@ func findCircle(here string, onward map[string][]string, done map[string]bool, p
 	return nil
 }
 
-// outcomes reports payments of which some outcome would find nobody at home.
+// outcomes reports payments of which some outcome would find nobody at home. A
+// bank that makes no link is worth a warning only: the engine then tells the
+// customer and calls an operator.
 func (c *checker) outcomes() {
 	for _, state := range c.flow.States {
+		handled := func(outcome Outcome) bool {
+			return handles(state.On, outcome) || handles(c.flow.Anywhere, outcome) || handles(c.flow.Fallback, outcome)
+		}
 		for _, step := range state.Do {
 			uses := step.Uses()
 			for _, outcome := range uses.Outcomes {
-				if !handles(state.On, outcome) && !handles(c.flow.Anywhere, outcome) && !handles(c.flow.Fallback, outcome) {
+				if !handled(outcome) {
 					c.fail(uses.Pos, "unhandled_outcome", "Outcome", string(outcome), "State", state.Name)
 				}
+			}
+			if len(uses.Outcomes) > 0 && !slices.Contains(uses.Outcomes, LinkError) && !handled(LinkError) {
+				c.diags.Add(Warning, uses.Pos, "unhandled_error", "State", state.Name)
 			}
 		}
 	}
