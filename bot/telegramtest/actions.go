@@ -23,12 +23,14 @@ type action struct {
 
 var (
 	errEmpty      = errors.New("empty message")
+	errPending    = errors.New("the join request waits for approval")
 	errPhone      = errors.New("not a phone number")
 	phoneShape    = regexp.MustCompile(`^\+?[0-9]{7,15}$`)
 	phonePunctual = strings.NewReplacer(" ", "", "(", "", ")", "", "-", "", "\u2011", "", "\u00a0", "")
 )
 
-// act wraps what a customer does into a handler; 204 when it was done, 409 with the reason when not.
+// act wraps what a customer does into a handler: 204 when it was done, 202 when somebody has to
+// approve it first, 409 with the reason when it was refused.
 func (s *Server) act(do func(*User, action) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		u, ok := s.customer(w, r)
@@ -41,7 +43,10 @@ func (s *Server) act(do func(*User, action) error) http.HandlerFunc {
 			http.Error(w, "JSON expected", http.StatusBadRequest)
 			return
 		}
-		if err := do(u, a); err != nil {
+		if err := do(u, a); errors.Is(err, errPending) {
+			w.WriteHeader(http.StatusAccepted)
+			return
+		} else if err != nil {
 			http.Error(w, err.Error(), http.StatusConflict)
 			return
 		}
@@ -89,6 +94,16 @@ func press(u *User, a action) error {
 		_, err = u.Press(a.Text)
 	}
 	return err
+}
+
+func join(u *User, a action) error {
+	if err := u.Join(a.Link); err != nil {
+		return err
+	}
+	if u.awaits(a.Link) {
+		return errPending
+	}
+	return nil
 }
 
 func shareContact(u *User, a action) error {

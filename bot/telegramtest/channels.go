@@ -129,6 +129,14 @@ func (u *User) ask(l *inviteLink) {
 	s.broadcast()
 }
 
+// awaits reports whether the request made through a link still waits.
+func (u *User) awaits(link string) bool {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	l := u.s.links[link]
+	return l != nil && l.channel.requests[u.wire.ID] != nil
+}
+
 // Leave leaves the channel.
 func (u *User) Leave(ch *Channel) {
 	u.s.mu.Lock()

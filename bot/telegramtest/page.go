@@ -41,7 +41,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 		MaxAge: int((30 * 24 * time.Hour).Seconds()),
 	})
 	lang := language(r)
-	u := s.visitor(id, r.URL.Query().Get("name"), lang)
+	name := s.visitor(id, r.URL.Query().Get("name"), lang).name()
 	page, err := template.ParseFS(pageFiles, "page/chat.html")
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -52,7 +52,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	initial := []rune(s.cfg.BotName + "?")[:1]
 	_ = page.Execute(w, pageData{
 		Lang: lang, BotName: s.cfg.BotName, BotUsername: s.cfg.BotUsername, Initial: string(initial),
-		User: id, Name: u.wire.FirstName, Words: words(lang),
+		User: id, Name: name, Words: words(lang),
 	})
 }
 
@@ -113,7 +113,7 @@ func (s *Server) chatRoutes() http.Handler {
 	mux.HandleFunc("POST /chat/press", s.act(press))
 	mux.HandleFunc("POST /chat/contact", s.act(shareContact))
 	mux.HandleFunc("POST /chat/location", s.act(func(u *User, _ action) error { u.SendLocation(55.7558, 37.6173); return nil }))
-	mux.HandleFunc("POST /chat/join", s.act(func(u *User, a action) error { return u.Join(a.Link) }))
+	mux.HandleFunc("POST /chat/join", s.act(join))
 	mux.HandleFunc("POST /chat/block", s.act(func(u *User, _ action) error { u.Block(); return nil }))
 	mux.HandleFunc("POST /chat/unblock", s.act(func(u *User, _ action) error { u.Unblock(); return nil }))
 	mux.HandleFunc("POST /chat/upload", s.serveUpload)

@@ -104,6 +104,8 @@ func TestPageButtonsReachTheBot(t *testing.T) {
 	f.anna.Start("")
 	f.call(t, "sendMessage", params{"chat_id": 1001, "text": "Купить?", "reply_markup": keyboard(params{"text": "Да", "callback_data": "yes"})})
 	f.poll(t, params{"offset": 1 << 40})
+	f.Channel(-1001, "Клуб")
+	ask := f.link(t, params{"creates_join_request": true})
 	for _, step := range []struct {
 		door, body string
 		code       int
@@ -118,6 +120,7 @@ func TestPageButtonsReachTheBot(t *testing.T) {
 		{"contact", `{"phone":"89001234567","own":false}`, 204},
 		{"contact", `{"phone":"нет"}`, 409},
 		{"join", `{"link":"https://t.me/+none"}`, 409},
+		{"join", string(encodeJSON(params{"link": ask})), 202},
 		{"block", ``, 204},
 		{"unblock", ``, 204},
 	} {
@@ -136,13 +139,15 @@ func TestPageButtonsReachTheBot(t *testing.T) {
 			kinds = append(kinds, "press "+u.Callback.Data)
 		case u.Member != nil:
 			kinds = append(kinds, u.Member.New.Status)
+		case u.Join != nil:
+			kinds = append(kinds, "join request")
 		case u.Message.Contact != nil:
 			kinds = append(kinds, map[bool]string{true: "own contact", false: "foreign contact"}[u.Message.Contact.UserID == 1001])
 		default:
 			kinds = append(kinds, u.Message.Text[:min(12, len(u.Message.Text))])
 		}
 	}
-	want := []string{"press yes", "Привет", "яяяяяя", "😀😀", "own contact", "foreign contact", "kicked", "member"}
+	want := []string{"press yes", "Привет", "яяяяяя", "😀😀", "own contact", "foreign contact", "join request", "kicked", "member"}
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Error(diff)
 	}

@@ -54,6 +54,12 @@ func (s *Server) User(p Profile) *User {
 // ID is the customer's user id, which is also the id of the private chat.
 func (u *User) ID() int64 { return u.wire.ID }
 
+func (u *User) name() string {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	return u.wire.FirstName
+}
+
 // Start presses Start, with the payload of a deep link when there is one. A bot that was blocked is unblocked first.
 func (u *User) Start(payload string) int64 {
 	text := "/start"
@@ -76,11 +82,13 @@ func (u *User) ShareContact(phone string) int64 {
 
 // ShareForeignContact sends somebody's card. A userID of 0 is a card of somebody who is not in Telegram.
 func (u *User) ShareForeignContact(phone string, userID int64) int64 {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
 	contact := u.ownContact(phone)
 	if userID != u.wire.ID {
 		contact = &wireContact{PhoneNumber: phone, FirstName: "Борис", UserID: userID}
 	}
-	return u.say(&message{wire: wireMessage{Contact: contact}})
+	return u.sayLocked(&message{wire: wireMessage{Contact: contact}})
 }
 
 // SendLocation shares a place in degrees.

@@ -15,7 +15,6 @@ import (
 // receiver is a bot's webhook that keeps what came and answers as told.
 type receiver struct {
 	mu      sync.Mutex
-	got     []string
 	answers []func(http.ResponseWriter)
 	came    chan string
 }

@@ -11,7 +11,7 @@ func words(lang string) map[string]string {
 			"blocked": "You have blocked this bot", "again": "Send /start again", "fresh": "New customer",
 			"shareTitle": "Share your phone number?", "shareText": "The bot will see this number.", "phone": "Phone", "share": "Share",
 			"cancel": "Cancel", "foreign": "Send somebody else's card instead", "badPhone": "This does not look like a phone number",
-			"joinTitle": "Join the channel?", "joinText": "The bot invited you.", "join": "Join", "joined": "You have joined the channel",
+			"joinTitle": "Join the channel?", "joinText": "The bot invited you.", "join": "Join", "joined": "You have joined the channel", "asked": "Your request was sent",
 			"badLink": "The link has expired or was used", "copied": "Copied", "download": "Download", "location": "Location", "offline": "Connecting…",
 			"photo": "Photo", "close": "OK", "skip": "To the message field",
 		}
@@ -24,7 +24,7 @@ func words(lang string) map[string]string {
 		"blocked": "Вы заблокировали бота", "again": "Отправить /start ещё раз", "fresh": "Новый покупатель",
 		"shareTitle": "Поделиться номером?", "shareText": "Бот увидит этот номер телефона.", "phone": "Телефон", "share": "Отправить",
 		"cancel": "Отмена", "foreign": "Отправить чужой контакт", "badPhone": "Не похоже на номер телефона",
-		"joinTitle": "Вступить в канал?", "joinText": "Вас пригласил бот.", "join": "Вступить", "joined": "Вы вступили в канал",
+		"joinTitle": "Вступить в канал?", "joinText": "Вас пригласил бот.", "join": "Вступить", "joined": "Вы вступили в канал", "asked": "Заявка отправлена",
 		"badLink": "Ссылка устарела или уже использована", "copied": "Скопировано", "download": "Скачать", "location": "Место на карте", "offline": "Соединяемся…",
 		"photo": "Фотография", "close": "Понятно", "skip": "К полю сообщения",
 	}

@@ -16,7 +16,7 @@
     const res = await fetch(`chat/${path}?user=${user}&lang=${lang}`, {
       method: 'POST', body: form ? body : JSON.stringify(body || {}), headers: form ? {} : { 'Content-Type': 'application/json' },
     }).catch(() => null);
-    return Boolean(res && res.ok);
+    return res && res.ok ? res.status : 0;
   }
 
   const events = new EventSource(`chat/events?user=${user}&lang=${lang}`);
@@ -288,11 +288,14 @@
       post('start', { payload: url.searchParams.get('start') || '' });
     }
   }
-  $('invite').querySelector('form').addEventListener('submit', async () => toast(await post('join', { link: invitation }) ? words.joined : words.badLink));
+  $('invite').querySelector('form').addEventListener('submit', async () => {
+    const status = await post('join', { link: invitation });
+    toast(status === 202 ? words.asked : status ? words.joined : words.badLink);
+  });
   $('contact').querySelector('form').addEventListener('submit', async (e) => {
     e.preventDefault();
     const done = await post('contact', { phone: $('phone').value, own: !$('foreign').checked });
-    $('phone-error').hidden = done;
+    $('phone-error').hidden = Boolean(done);
     if (done) $('contact').close();
   });
 })();
