@@ -43,10 +43,16 @@ func (c *checker) targets() {
 }
 
 func (c *checker) target(ref Ref) {
-	if ref.Name != "" && c.flow.State(ref.Name) == nil {
+	if ref.Name != "" && c.flow.State(ref.Name) == nil && c.bearable() {
 		c.fail(ref.Pos, "unknown_state", "State", ref.Name, "Suggest", Nearest(ref.Name, c.stateNames()))
 	}
 }
+
+// bearable tells whether one more finding would still be read by anybody;
+// looking for suggestions is not cheap.
+func (c *checker) bearable() bool { return len(c.diags.list) < maxFindings }
+
+const maxFindings = 500
 
 // names checks products and variables. A variable is known when some step sets
 // it or the engine does.
@@ -77,7 +83,7 @@ func (c *checker) reads(refs []Ref, set []string) {
 		known = append(known, id+".price", id+".title")
 	}
 	for _, ref := range refs {
-		if !slices.Contains(set, ref.Name) && !c.flow.Builtin(ref.Name) {
+		if !slices.Contains(set, ref.Name) && !c.flow.Builtin(ref.Name) && c.bearable() {
 			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, known))
 		}
 	}
