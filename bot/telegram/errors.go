@@ -27,6 +27,10 @@ func sendError(err error) error {
 	if errors.As(err, &flood) {
 		return &sales.Error{Code: "telegram_flood", Action: sales.Retry, After: time.Duration(flood.RetryAfter) * time.Second, Message: "telegram asks to wait"}
 	}
+	var moved *bot.MigrateError
+	if errors.As(err, &moved) {
+		return &sales.Error{Code: "telegram_refused", Action: sales.Bury, Message: "the group became a supergroup with another id"}
+	}
 	text := strings.ToLower(err.Error())
 	switch {
 	case errors.Is(err, bot.ErrorForbidden):
@@ -53,11 +57,21 @@ func forbidden(text string, err error) *sales.Error {
 	return &sales.Error{Code: "telegram_forbidden", Action: sales.Bury, Err: err}
 }
 
+// channelError is an error about a channel: one that is not found is a wrong
+// name in the flow, not a customer who has gone.
+func channelError(err error) error {
+	if coded := sales.AsError(err); coded.Code == core.ChatBlocked {
+		return &sales.Error{Code: "telegram_channel", Action: sales.Bury, Message: "telegram does not know the channel", Err: coded.Err}
+	}
+	return err
+}
+
 func badRequest(text string) string {
 	switch {
 	case strings.Contains(text, "can't parse entities"):
 		return "telegram_markup"
 	case strings.Contains(text, "wrong file identifier"), strings.Contains(text, "wrong remote file"),
+		strings.Contains(text, "can't use file of type"),
 		strings.Contains(text, "failed to get http url content"):
 		return "telegram_file"
 	case strings.Contains(text, "query is too old"), strings.Contains(text, "query id is invalid"):

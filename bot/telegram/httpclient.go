@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ func replayable(req *http.Request) error {
 	head, err := io.ReadAll(io.LimitReader(req.Body, replayLimit+1))
 	if err != nil {
 		req.Body.Close()
-		return fmt.Errorf("read request body: %w", err)
+		return &sales.Error{Code: "telegram_request", Action: sales.Bury, Message: "the request could not be written", Err: err}
 	}
 	if len(head) > replayLimit {
 		req.Body = struct {
@@ -85,7 +86,8 @@ func transportError(err error) *sales.Error {
 	}
 	coded := &sales.Error{Code: "telegram_unreachable", Uncertain: true, Err: err}
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &op) && op.Op == "dial" || errors.As(err, &certificate) {
 		coded.Uncertain = false
 	}
 	if errors.Is(err, context.Canceled) {

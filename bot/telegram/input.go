@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-telegram/bot/models"
 
@@ -88,18 +89,27 @@ func message(m *models.Message) (flows.Input, bool) {
 	case m.Location != nil:
 		in.Kind = flows.Location
 		in.Text = fmt.Sprintf("%.6f, %.6f", m.Location.Latitude, m.Location.Longitude)
-	case strings.HasPrefix(m.Text, "/"):
-		in.Kind = flows.Command
-		in.Text, in.Payload = command(m.Text)
 	case m.Text != "":
 		in.Kind = flows.Text
+		if name, argument := command(m.Text); name != "" {
+			in.Kind, in.Text, in.Payload = flows.Command, name, argument
+		}
+	default:
+		in.Text = m.Caption
 	}
 	return in, true
 }
 
-// command splits "/start@shop_bot promo" into "start" and "promo".
+// command splits "/start@shop_bot promo" into "start" and "promo"; the name is
+// empty where the text is no command.
 func command(text string) (name, argument string) {
-	name, argument, _ = strings.Cut(strings.TrimPrefix(text, "/"), " ")
+	name, slash := strings.CutPrefix(text, "/")
+	if !slash {
+		return "", ""
+	}
+	if end := strings.IndexFunc(name, unicode.IsSpace); end >= 0 {
+		name, argument = name[:end], name[end:]
+	}
 	name, _, _ = strings.Cut(name, "@")
 	return strings.ToLower(name), strings.TrimSpace(argument)
 }

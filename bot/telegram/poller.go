@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"voronka/sales"
@@ -69,15 +70,21 @@ func (p *Poller) poll(ctx context.Context) error {
 	}
 	now := p.Now()
 	batch := make([]Update, len(raw))
-	last := p.offset - 1
+	next := p.offset
 	for i, one := range raw {
 		batch[i] = Read(one, now)
-		last = max(last, batch[i].ID)
+		if batch[i].ID != 0 {
+			// Not the largest: after a week without updates ids begin anew (Bot API, Update).
+			next = batch[i].ID + 1
+		}
 	}
 	if err := p.receive(ctx, batch); err != nil {
 		return err
 	}
-	p.offset = last + 1
+	if len(batch) > 0 && next == p.offset {
+		return &sales.Error{Code: "telegram_garbled", Message: "telegram sent updates without ids"}
+	}
+	p.offset = next
 	return nil
 }
 
@@ -95,7 +102,7 @@ func (p *Poller) call(ctx context.Context, method string, params any, result any
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", method, err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.API+"/bot"+p.Token+"/"+method, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(p.API, "/")+"/bot"+p.Token+"/"+method, bytes.NewReader(body))
 	if err != nil {
 		return &sales.Error{Code: "telegram_address", Action: sales.Stop, Message: "the Bot API address cannot be used"}
 	}

@@ -2,6 +2,8 @@ package telegram
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
 	"strconv"
 	"time"
@@ -25,8 +27,9 @@ type Receiver struct {
 }
 
 // receive commits a batch: one customer's updates in order, customers side by
-// side. It reports the first failure; the whole batch is then to be repeated,
-// and what was committed already is recognised by its id.
+// side. A failure ends its customer's turn alone and is reported; the whole
+// batch is then to be repeated, and what was committed already is recognised
+// by its id.
 func (r *Receiver) receive(ctx context.Context, updates []Update) error {
 	lanes := map[string][]Update{}
 	var order []string
@@ -36,7 +39,7 @@ func (r *Receiver) receive(ctx context.Context, updates []Update) error {
 		}
 		lanes[update.Contact] = append(lanes[update.Contact], update)
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.SetLimit(max(r.Parallel, 1))
 	for _, contact := range order {
 		group.Go(func() error {
@@ -54,10 +57,19 @@ func (r *Receiver) receive(ctx context.Context, updates []Update) error {
 func (r *Receiver) one(ctx context.Context, update Update) error {
 	if update.Err != nil {
 		r.Log.Warn("telegram update put aside", "update", update.ID, "error", update.Err)
-		return r.PutAside(ctx, "telegram/"+strconv.FormatInt(update.ID, 10), update.Raw, r.Now())
+		return r.PutAside(ctx, "telegram/"+update.name(), update.Raw, r.Now())
 	}
 	if update.Contact == "" {
 		return nil
 	}
 	return r.Handle(ctx, update.Input)
+}
+
+// name is an update's id, or a digest of one that has none that can be read.
+func (u Update) name() string {
+	if u.ID != 0 {
+		return strconv.FormatInt(u.ID, 10)
+	}
+	sum := sha256.Sum256(u.Raw)
+	return hex.EncodeToString(sum[:16])
 }

@@ -97,7 +97,7 @@ func (s *Sender) Invite(ctx context.Context, channel, name string, expires time.
 		ChatID: channelID(channel), Name: name, ExpireDate: int(expires.Unix()), MemberLimit: 1,
 	})
 	if err != nil {
-		return "", sendError(err)
+		return "", channelError(sendError(err))
 	}
 	return link.InviteLink, nil
 }

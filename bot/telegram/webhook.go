@@ -3,6 +3,7 @@ package telegram
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"io"
 	"net/http"
 )
@@ -32,7 +33,11 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhookLimit))
 	if err != nil {
-		http.Error(w, "update too large or cut off", http.StatusBadRequest)
+		status := http.StatusBadRequest
+		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, "update too large or cut off", status)
 		return
 	}
 	if err := h.one(r.Context(), Read(body, h.Now())); err != nil {
