@@ -49,6 +49,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'")
 	initial := []rune(s.cfg.BotName + "?")[:1]
 	_ = page.Execute(w, pageData{
 		Lang: lang, BotName: s.cfg.BotName, BotUsername: s.cfg.BotUsername, Initial: string(initial),

@@ -148,19 +148,20 @@ func (s *Server) getUpdates(c *call) (any, *failure) {
 		changed := s.changed
 		s.mu.Unlock()
 		var ended *failure
+		gone := false
 		select {
 		case <-changed:
 		case ended = <-over:
 		case <-timer.C:
 			last = true
 		case <-s.stopped.Done():
-			last = true
+			gone = true
 		case <-c.ctx.Done():
-			last = true
+			gone = true
 		}
 		s.mu.Lock()
-		if ended != nil {
-			return nil, ended
+		if ended != nil || gone {
+			return []json.RawMessage{}, ended
 		}
 	}
 }
