@@ -3,6 +3,7 @@
 package docs_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,10 +12,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"voronka/flows"
+	"voronka/flows/catalog"
 	"voronka/flows/steps"
 	"voronka/locales"
 )
+
+var update = flag.Bool("update", false, "redraw the diagrams of the READMEs")
 
 // block is one ```yaml example of a page.
 type block struct {
@@ -203,6 +209,40 @@ func TestSettingsAreExplained(t *testing.T) {
 			if !strings.Contains(read(t, page), "`"+name+"`") {
 				t.Errorf("%s does not explain `%s`", page, name)
 			}
+		}
+	}
+}
+
+var mermaid = regexp.MustCompile("(?s)```mermaid\n(.*?)```")
+
+// TestDiagrams compares the diagrams of the READMEs with what `voronka graph`
+// draws of the ready funnel; -update redraws them.
+func TestDiagrams(t *testing.T) {
+	t.Parallel()
+	project, _, err := flows.Loader{Kinds: steps.All()}.LoadFS(catalog.FS, "flows/catalog")
+	if err != nil || project == nil {
+		t.Fatalf("the ready funnel does not load: %v", err)
+	}
+	words, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, page := range map[string]string{"en": "../README.md", "ru": "../README.ru.md"} {
+		want := flows.Graph(project.Flow("course"), func(key string, args map[string]any) string { return words.Text(lang, key, args) })
+		text := read(t, page)
+		if *update {
+			text = mermaid.ReplaceAllLiteralString(text, "```mermaid\n"+want+"```")
+			if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found := mermaid.FindStringSubmatch(text)
+		if found == nil {
+			t.Errorf("%s has no diagram", page)
+			continue
+		}
+		if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(found[1], "\n")); diff != "" {
+			t.Errorf("%s: the diagram is old, redraw it with: go test ./docs -update (-want +got):\n%s", page, diff)
 		}
 	}
 }
