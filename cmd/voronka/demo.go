@@ -79,7 +79,7 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 		Flows: folder, Database: filepath.Join(dir, "voronka.db"), Public: address,
 		TelegramToken: Secret(w.telegram.Keys["token"]), TelegramAPI: w.telegram.Base, TelegramMode: "polling",
 		TBankTerminal: w.bank.Keys["terminal"], TBankPassword: Secret(w.bank.Keys["password"]), TBankAPI: w.bank.Base,
-		AmoURL: w.amo.Base, AmoToken: Secret(w.amo.Keys["token"]),
+		AmoURL: w.amo.Base, AmoToken: Secret(w.amo.Keys["token"]), AmoRate: "5",
 		Password: Secret(rand.Text()[:10]), Timezone: "Europe/Moscow", Language: a.language,
 	}
 	project, found, err := loader().Load(settings.Flows)

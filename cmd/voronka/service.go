@@ -70,7 +70,7 @@ func (s *service) wire(project *flows.Project) (err error) {
 		config.Provider = s.bank
 	}
 	if s.AmoURL != "" {
-		config.CRM = amocrm.New(amocrm.Config{URL: s.AmoURL, Token: string(s.AmoToken), Now: s.now})
+		config.CRM = amocrm.New(amocrm.Config{URL: s.AmoURL, Token: string(s.AmoToken), RequestsPerSecond: s.amoRate(), Now: s.now})
 	}
 	s.bot, err = bot.New(config)
 	return err

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +53,7 @@ type Settings struct {
 
 	AmoURL   string `envconfig:"VORONKA_AMOCRM_URL"`
 	AmoToken Secret `envconfig:"VORONKA_AMOCRM_TOKEN"`
+	AmoRate  string `envconfig:"VORONKA_AMOCRM_RATE" default:"5"`
 
 	Password Secret `envconfig:"VORONKA_CONSOLE_PASSWORD"`
 	Timezone string `envconfig:"VORONKA_TIMEZONE" default:"Europe/Moscow"`
@@ -114,12 +116,22 @@ func (s Settings) faults() []fault {
 	check(s.TBankCA == "" || readable(s.TBankCA), "VORONKA_TBANK_CA", "tbank_ca")
 	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
 	check((s.AmoURL == "") == (s.AmoToken == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
+	check(s.amoRate() > 0, "VORONKA_AMOCRM_RATE", "amocrm_rate")
 	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
 	_, err := time.LoadLocation(s.Timezone)
 	check(err == nil, "VORONKA_TIMEZONE", "timezone")
 	check(s.Language == "ru" || s.Language == "en", "VORONKA_LANGUAGE", "language")
 	check(!strings.Contains(s.Database, "://"), "VORONKA_DATABASE", "database")
 	return found
+}
+
+// amoRate is the budget in requests a second, zero when it is none.
+func (s Settings) amoRate() float64 {
+	rate, err := strconv.ParseFloat(s.AmoRate, 64)
+	if err != nil || rate > 1000 {
+		return 0
+	}
+	return rate
 }
 
 func webAddress(s string) bool {

@@ -45,7 +45,7 @@ func newStand(name, address string) (*stand, error) {
 }
 
 func telegramStand(address string) *stand {
-	server := telegramtest.New(telegramtest.Config{Token: "110201543:AAHdemo-demo-demo-demo-demo-demo-00"})
+	server := telegramtest.New(telegramtest.Config{Token: "110201543:AAHdemo-demo-demo-demo-demo-demo-00", BotName: "Школа «Суслик»"})
 	server.Channel(-1001000000001, "Закрытый канал курса")
 	return &stand{
 		Name: "telegram", Base: address, Page: address + "/", handler: server, close: server.Close,
@@ -61,7 +61,7 @@ func bankStand(address, pages string) *stand {
 	const key, password = "1700000000000DEMO", "demo-password"
 	server := tbanktest.New(tbanktest.Config{
 		BaseURL:   pages,
-		Terminals: []tbanktest.Terminal{{Key: key, Password: password, Merchant: "Школа «Воронка»", Charge: true, SBP: true}},
+		Terminals: []tbanktest.Terminal{{Key: key, Password: password, Merchant: "Школа «Суслик»", Charge: true, SBP: true}},
 		RetryAfter: func(attempt int) time.Duration {
 			return min(time.Duration(attempt)*time.Second, time.Minute)
 		},
@@ -75,7 +75,7 @@ func bankStand(address, pages string) *stand {
 func amoStand(address string) *stand {
 	const token = "demo-amocrm-token"
 	server := amocrmtest.New(amocrmtest.Config{
-		Token: token, Limits: amocrmtest.RealLimits(),
+		Token: token, Subdomain: "suslik", Limits: amocrmtest.RealLimits(),
 		Pipelines: []amocrmtest.Pipeline{{Name: "Воронка", Main: true, Statuses: []amocrmtest.Status{
 			{Name: "Первый контакт"}, {Name: "Знакомство"}, {Name: "Выбор"}, {Name: "Ждём оплату"},
 		}}},
