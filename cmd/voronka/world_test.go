@@ -26,7 +26,7 @@ import (
 // binary started with VORONKA_TEST_COMMAND set is voronka itself.
 func TestMain(m *testing.M) {
 	if os.Getenv("VORONKA_TEST_COMMAND") != "" {
-		os.Exit(command(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+		main()
 	}
 	os.Exit(m.Run())
 }
