@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,10 +43,7 @@ func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
 
 // Tick rings the timers that are due and asks for payments that are silent.
 func (b *Bot) Tick(ctx context.Context) error {
-	if err := b.ring(ctx); err != nil {
-		return err
-	}
-	return b.sweep(ctx)
+	return errors.Join(b.ring(ctx), b.sweep(ctx))
 }
 
 func (b *Bot) ring(ctx context.Context) error {
@@ -57,12 +55,14 @@ func (b *Bot) ring(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for due timers: %w", err)
 	}
+	var failures []error
 	for _, contact := range due {
+		// One dialog that cannot be read must not silence the others.
 		if err := b.ringOne(ctx, contact); err != nil {
-			return fmt.Errorf("ring timers of a dialog: %w", err)
+			failures = append(failures, fmt.Errorf("ring timers of %s: %w", contact, err))
 		}
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 // ringOne rings every due timer of one contact, earliest first, in one transaction.
@@ -82,6 +82,9 @@ func (b *Bot) ringOne(ctx context.Context, contact string) error {
 			if err := b.take(tx, in); err != nil {
 				return err
 			}
+			if err := silence(tx, contact, timer.ID); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -89,6 +92,18 @@ func (b *Bot) ringOne(ctx context.Context, contact string) error {
 		b.runner.Wake()
 	}
 	return err
+}
+
+// silence makes sure that a timer does not ring again, whatever its turn did.
+func silence(tx storage.Tx, contact, timer string) error {
+	session, err := tx.Session(contact)
+	if err != nil {
+		return err
+	}
+	if quiet := without(session, timer); len(quiet.Timers) != len(session.Timers) {
+		return tx.PutSession(quiet)
+	}
+	return nil
 }
 
 func earliest(timers []flows.Timer, now time.Time) (found flows.Timer, ok bool) {
@@ -127,6 +142,13 @@ func (b *Bot) sweep(ctx context.Context) error {
 			payment.CheckAt = payments.NextCheck(payment, now)
 			if err := tx.PutPayment(payment); err != nil {
 				return err
+			}
+			_, asking, err := tx.Head(paymentLane(id))
+			if err != nil {
+				return err
+			}
+			if asking {
+				continue // the last question still waits for its answer
 			}
 			if err := put(tx, paymentLane(id), jobCheck, checkJob{id}, now); err != nil {
 				return err

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"html"
+	"strconv"
 	"time"
 
 	"voronka/flows"
@@ -14,29 +15,74 @@ import (
 // inviteLife is how long a personal link into a channel works.
 const inviteLife = 7 * 24 * time.Hour
 
+// maxUnsure is how often a delivery of unknown outcome is tried before an
+// operator decides.
+const maxUnsure = 3
+
 // deliver is the job that hands over what was bought.
-func (b *Bot) deliver(ctx context.Context, _ outbox.Job, payload deliverJob) (func(storage.Tx) error, error) {
+func (b *Bot) deliver(ctx context.Context, job outbox.Job, payload deliverJob) (func(storage.Tx) error, error) {
 	contact, err := b.loadContact(ctx, payload.Contact)
 	if err != nil {
-		return nil, err
+		return nil, untouched(err)
 	}
-	message, err := b.goods(ctx, contact, payload.Deliver)
+	message, err := b.goods(ctx, job, contact, payload.Deliver)
 	if err != nil {
-		return nil, err
+		return nil, untouched(err)
 	}
 	return b.show(ctx, contact, message)
 }
 
-func (b *Bot) goods(ctx context.Context, contact sales.Contact, d flows.Deliver) (Message, error) {
+func (b *Bot) goods(ctx context.Context, job outbox.Job, contact sales.Contact, d flows.Deliver) (Message, error) {
 	switch {
 	case d.File != "":
-		file, err := b.file(ctx, d.File)
+		file, err := b.file(ctx, "document", d.File)
 		return Message{Text: d.Text, Document: file}, err
 	case d.Invite != "":
-		link, err := b.Chat.Invite(ctx, d.Invite, contact.ID, b.Now().Add(inviteLife))
-		return Message{Text: withLink(d.Text, link)}, err
+		link, err := b.invite(ctx, job, contact, d.Invite)
+		if err != nil {
+			return Message{}, err
+		}
+		return Message{Text: withLink(d.Text, link)}, nil
 	}
 	return Message{Text: withLink(d.Text, d.Link)}, nil
+}
+
+// invite makes a personal link into a channel and keeps it before it is sent:
+// sent again it is the same link, which lets one person in.
+func (b *Bot) invite(ctx context.Context, job outbox.Job, contact sales.Contact, channel string) (link string, err error) {
+	key := "invite/" + strconv.FormatInt(job.ID, 10)
+	err = b.Store.View(ctx, func(tx storage.Tx) error {
+		link, err = tx.Ref(key)
+		return err
+	})
+	if err != nil || link != "" {
+		return link, err
+	}
+	link, err = b.Chat.Invite(ctx, channel, contact.ID, b.Now().Add(inviteLife))
+	if err != nil {
+		return "", unseen(err)
+	}
+	return link, b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(key, link) })
+}
+
+// deliverAgain hands over what an earlier run may have handed over already. A
+// customer who paid and has nothing is worse off than one who has it twice.
+func (b *Bot) deliverAgain(ctx context.Context, job outbox.Job, payload deliverJob) (func(storage.Tx) error, error) {
+	if job.Attempts >= maxUnsure {
+		return nil, &sales.Error{Code: outbox.CodeUncertain, Action: sales.Bury, Message: "nobody knows whether it arrived"}
+	}
+	finish, err := b.deliver(ctx, job, payload)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx storage.Tx) error {
+		if finish != nil {
+			if err := finish(tx); err != nil {
+				return err
+			}
+		}
+		return b.note(payload.Contact, "repeated", "delivery_repeated "+payload.Deliver.Order)(tx)
+	}, nil
 }
 
 // withLink puts an address under an HTML text.
@@ -46,4 +92,12 @@ func withLink(text, link string) string {
 		return link
 	}
 	return text + "\n" + link
+}
+
+// unseen is the failure of a link that nobody has: that one may have been made
+// does no harm, and another can be asked for.
+func unseen(err error) error {
+	coded := *sales.AsError(err)
+	coded.Uncertain = false
+	return &coded
 }

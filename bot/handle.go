@@ -1,10 +1,13 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"voronka/flows"
 	"voronka/payments"
@@ -95,17 +98,39 @@ func (b *Bot) advance(contact sales.Contact, known flows.Known, session flows.Se
 	return turn
 }
 
-// failed is the turn of an input that the engine could not take.
+// failed is the turn of an input that the engine could not take. A timer that
+// rang has rung all the same: it would ring for ever.
 func failed(contact sales.Contact, session flows.Session, in flows.Input) flows.Turn {
+	who := flows.Event
+	if in.Kind.FromCustomer() {
+		who = flows.Customer
+	}
+	contact.ChatID = cmp.Or(contact.ChatID, in.Profile.ChatID)
+	contact.Name = cmp.Or(contact.Name, in.Profile.Name)
+	session = without(session, in.Timer)
 	return flows.Turn{
 		Session: session,
 		Contact: contact,
 		Journal: []flows.Line{
-			{At: in.At, Who: flows.Customer, Kind: string(in.Kind), Text: in.Text, Input: in.ID},
-			{At: in.At, Who: flows.Event, Kind: "failed", Text: "engine_failed " + in.ID, Input: in.ID},
+			{At: in.At, Who: who, Kind: string(in.Kind), Text: content(in), State: session.State, Input: in.ID},
+			{At: in.At, Who: flows.Event, Kind: "failed", Text: "engine_failed " + in.ID, State: session.State, Input: in.ID},
 		},
 		Effects: []flows.Effect{flows.CallOperator{Text: "engine_failed"}},
 	}
+}
+
+// content is what an input says, for an operator who has to answer it.
+func content(in flows.Input) string {
+	if in.Payment != nil {
+		return "payment_" + string(in.Payment.Outcome) + " " + in.Payment.Payment
+	}
+	return strings.TrimSpace(strings.Join([]string{in.Text, in.Payload, in.Phone, in.File, in.Timer}, " "))
+}
+
+// without is the session with one of its timers gone.
+func without(session flows.Session, timer string) flows.Session {
+	session.Timers = slices.DeleteFunc(slices.Clone(session.Timers), func(t flows.Timer) bool { return t.ID == timer })
+	return session
 }
 
 // write puts a whole turn into the transaction.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"voronka/crm"
 	"voronka/flows"
 	"voronka/internal/outbox"
+	"voronka/sales"
 	"voronka/storage"
 )
 
@@ -101,18 +103,21 @@ func handler[P any](run func(context.Context, outbox.Job, P) (func(storage.Tx) e
 	return func(ctx context.Context, job outbox.Job) (func(storage.Tx) error, error) {
 		var payload P
 		if err := json.Unmarshal(job.Payload, &payload); err != nil {
-			return nil, fmt.Errorf("decode %s job: %w", job.Kind, err)
+			return nil, &sales.Error{Code: "job_unreadable", Action: sales.Bury, Message: "the payload of the " + job.Kind + " job cannot be read"}
 		}
 		return run(ctx, job, payload)
 	}
 }
 
 // jobContact is the contact in whose dialog a job belongs; empty for none.
-func jobContact(job outbox.Job) string {
-	for _, destination := range []string{"chat/", "ack/", "crm/"} {
-		if contact, ok := strings.CutPrefix(string(job.Lane), destination); ok {
-			return contact
-		}
+func jobContact(tx storage.Tx, job outbox.Job) (string, error) {
+	destination, name, _ := strings.Cut(string(job.Lane), "/")
+	if destination != "payment" {
+		return name, nil
 	}
-	return ""
+	payment, err := tx.Payment(name)
+	if errors.Is(err, storage.ErrNotFound) {
+		return "", nil
+	}
+	return payment.Contact, err
 }

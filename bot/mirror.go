@@ -58,7 +58,7 @@ func (b *Bot) applyChange(ctx context.Context, job outbox.Job, payload mirrorJob
 	change, after := payload.Change, known
 	change.Repeat = change.Repeat || job.Attempts > 0
 	closing := change.Stage == crm.Won || change.Stage == crm.Lost
-	if known.Closed && change.Stage != "" && !closing {
+	if known.Closed && beginsSale(change) {
 		after.Deal, after.Closed = "", false
 	}
 	refs, failure := b.CRM.Apply(ctx, change, after.Refs)
@@ -79,6 +79,15 @@ func (b *Bot) applyChange(ctx context.Context, job outbox.Job, payload mirrorJob
 		return nil, fmt.Errorf("keep the CRM map: %w", err)
 	}
 	return nil, failure
+}
+
+// beginsSale tells whether a change belongs to a new deal once the last one is
+// closed: it opens a stage, or money came, which always has its price and note.
+func beginsSale(change crm.Change) bool {
+	if change.Stage == "" {
+		return change.Price > 0 && change.Note != ""
+	}
+	return change.Stage != crm.Won && change.Stage != crm.Lost
 }
 
 // applyAgain is applyChange where an earlier run may have done something.

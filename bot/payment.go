@@ -16,13 +16,20 @@ import (
 // A payment that we do not have is payments.ErrUnknown: it changes nothing.
 func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event) error {
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		payment, err := tx.Payment(event.Payment)
+		if errors.Is(err, storage.ErrNotFound) || err == nil && payment.Provider != provider {
+			return payments.ErrUnknown
+		}
+		if err != nil {
+			return fmt.Errorf("load payment: %w", err)
+		}
 		known, err := tx.Record(provider+"/"+event.Key, event.Raw, b.Now())
 		if err != nil || known || event.State == "" {
 			return err
 		}
 		return b.apply(tx, event)
 	})
-	if errors.Is(err, storage.ErrNotFound) {
+	if errors.Is(err, payments.ErrUnknown) {
 		return payments.ErrUnknown
 	}
 	if err != nil {
@@ -100,6 +107,7 @@ func (b *Bot) check(ctx context.Context, _ outbox.Job, payload checkJob) (func(s
 	if err != nil {
 		return nil, err
 	}
+	event.Payment = payment.ID
 	return func(tx storage.Tx) error { return b.settle(tx, event) }, nil
 }
 

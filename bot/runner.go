@@ -9,9 +9,10 @@ import (
 	"voronka/storage"
 )
 
-// newRunner says how each kind of job is run. What a customer cannot undo by
-// scrolling (goods, invitations) is never sent twice: when a crash leaves it
-// open whether it arrived, an operator decides.
+// newRunner says how each kind of job is run, and what becomes of one whose
+// outcome a crash or a lost answer left open, for Telegram knows no idempotency
+// key: a text is said again; goods that were paid for are sent again, up to
+// maxUnsure times, and the dialog shows it; the CRM is looked at first.
 func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 	return &outbox.Runner[storage.Tx]{
 		Update: b.Store.Update,
@@ -20,7 +21,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		Log:    b.Log,
 		Handlers: map[string]outbox.Route[storage.Tx]{
 			jobSay:     {Handle: handler(b.unlessBlocked)},
-			jobDeliver: {Handle: handler(b.deliver), Once: true},
+			jobDeliver: {Handle: handler(b.deliver), Once: true, Settle: handler(b.deliverAgain)},
 			jobAck:     {Handle: handler(b.acknowledge)},
 			jobLink:    {Handle: handler(b.link)},
 			jobCheck:   {Handle: handler(b.check)},
@@ -52,9 +53,9 @@ func (b *Bot) unlessBlocked(ctx context.Context, job outbox.Job, payload sayJob)
 
 // buried tells the operators, in the dialog, that a job waits for them.
 func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
-	contact := jobContact(job)
-	if contact == "" {
-		return nil
+	contact, err := jobContact(tx, job)
+	if err != nil || contact == "" {
+		return err
 	}
 	line := flows.Line{At: b.Now(), Who: flows.Event, Kind: "buried", Text: job.Kind + "_failed " + job.Code}
 	if err := tx.Append(contact, line); err != nil {
@@ -62,6 +63,10 @@ func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
 	}
 	return b.raise(tx, contact, job.Kind+"_failed "+job.Code)
 }
+
+// Drain does the jobs that are ready at this moment, in place of Run: for tests
+// with a clock of their own.
+func (b *Bot) Drain(ctx context.Context) error { return b.runner.Drain(ctx) }
 
 // Revive gives a buried job another try.
 func (b *Bot) Revive(ctx context.Context, id int64) error {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"html"
 	"path"
 	"strings"
 	"time"
@@ -31,13 +32,13 @@ func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(stora
 		return nil, err
 	}
 	message := Message{
-		Text: links.Replace(payload.Say.Text), Buttons: linked(payload.Say.Buttons, links),
+		Text: links.text.Replace(payload.Say.Text), Buttons: linked(payload.Say.Buttons, links.address),
 		Keyboard: payload.Say.Keyboard, RemoveKeyboard: payload.Say.RemoveKeyboard,
 	}
-	if message.Photo, err = b.file(ctx, payload.Say.Photo); err != nil {
+	if message.Photo, err = b.file(ctx, "photo", payload.Say.Photo); err != nil {
 		return nil, err
 	}
-	if message.Document, err = b.file(ctx, payload.Say.Document); err != nil {
+	if message.Document, err = b.file(ctx, "document", payload.Say.Document); err != nil {
 		return nil, err
 	}
 	return b.show(ctx, contact, message)
@@ -46,34 +47,34 @@ func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(stora
 // show sends a message and remembers the id of a file that was uploaded.
 func (b *Bot) show(ctx context.Context, contact sales.Contact, message Message) (func(storage.Tx) error, error) {
 	sent, err := b.Chat.Send(ctx, contact.ChatID, message)
-	file := message.Document
+	kind, file := "document", message.Document
 	if file == nil {
-		file = message.Photo
+		kind, file = "photo", message.Photo
 	}
 	if err != nil {
 		if coded := sales.AsError(err); coded.Code == "telegram_file" && file != nil && file.Known != "" {
-			return nil, b.forgetFile(ctx, file, err)
+			return nil, b.forgetFile(ctx, kind, file, err)
 		}
 		return nil, err
 	}
 	if file == nil || sent.File == "" || len(file.Content) == 0 {
 		return nil, nil
 	}
-	return func(tx storage.Tx) error { return tx.PutRef(fileRef(file.Content), sent.File) }, nil
+	return func(tx storage.Tx) error { return tx.PutRef(fileRef(kind, file.Content), sent.File) }, nil
 }
 
 // forgetFile makes the next attempt upload the file again.
-func (b *Bot) forgetFile(ctx context.Context, file *File, cause error) error {
-	err := b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(fileRef(file.Content), "") })
+func (b *Bot) forgetFile(ctx context.Context, kind string, file *File, cause error) error {
+	err := b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(fileRef(kind, file.Content), "") })
 	if err != nil {
-		return err
+		return untouched(err)
 	}
 	return &sales.Error{Code: "telegram_file", Action: sales.Retry, Err: cause}
 }
 
 // file reads a file of the project, with the channel's id of it when it was
 // uploaded before; an empty name is no file.
-func (b *Bot) file(ctx context.Context, name string) (*File, error) {
+func (b *Bot) file(ctx context.Context, kind, name string) (*File, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -86,25 +87,30 @@ func (b *Bot) file(ctx context.Context, name string) (*File, error) {
 	}
 	file := &File{Name: path.Base(name), Content: content}
 	err = b.Store.View(ctx, func(tx storage.Tx) error {
-		file.Known, err = tx.Ref(fileRef(content))
+		file.Known, err = tx.Ref(fileRef(kind, content))
 		return err
 	})
 	return file, err
 }
 
-// fileRef is where the channel's id of an uploaded file is kept, by content.
-func fileRef(content []byte) string {
+// fileRef is where the channel's id of an uploaded file is kept, by content. An
+// id belongs to one kind: a photo cannot be sent again as a document (Bot API,
+// "Sending files").
+func fileRef(kind string, content []byte) string {
 	sum := sha256.Sum256(content)
-	return "file/" + hex.EncodeToString(sum[:])
+	return kind + "/" + hex.EncodeToString(sum[:])
 }
 
 var errNoLink = errors.New("the payment has no link")
 
-// links replaces the late-bound payment addresses by those a customer can open.
-func (b *Bot) links(ctx context.Context, ids []string) (*strings.Replacer, error) {
-	var pairs []string
+// replaced puts the addresses that a customer can open in the place of the
+// late-bound ones: as they are, and inside HTML.
+type replaced struct{ address, text *strings.Replacer }
+
+func (b *Bot) links(ctx context.Context, ids []string) (replaced, error) {
+	var pairs, inText []string
 	err := b.Store.View(ctx, func(tx storage.Tx) error {
-		pairs = nil
+		pairs, inText = nil, nil
 		for _, id := range ids {
 			payment, err := tx.Payment(id)
 			if err != nil {
@@ -113,11 +119,13 @@ func (b *Bot) links(ctx context.Context, ids []string) (*strings.Replacer, error
 			if payment.URL == "" {
 				return errNoLink
 			}
-			pairs = append(pairs, flows.PayLink(id), b.payAddress(payment))
+			address := b.payAddress(payment)
+			pairs = append(pairs, flows.PayLink(id), address)
+			inText = append(inText, flows.PayLink(id), html.EscapeString(address))
 		}
 		return nil
 	})
-	return strings.NewReplacer(pairs...), err
+	return replaced{strings.NewReplacer(pairs...), strings.NewReplacer(inText...)}, err
 }
 
 func (b *Bot) payAddress(payment sales.Payment) string {
@@ -166,4 +174,14 @@ func (b *Bot) note(contact, kind, text string) func(storage.Tx) error {
 	return func(tx storage.Tx) error {
 		return tx.Append(contact, flows.Line{At: b.Now(), Who: flows.Event, Kind: kind, Text: text})
 	}
+}
+
+// untouched codes an error of our own, before anything was sent: the job may
+// be tried again whatever it does.
+func untouched(err error) error {
+	var coded *sales.Error
+	if err == nil || errors.As(err, &coded) {
+		return err
+	}
+	return &sales.Error{Code: "internal", Action: sales.Retry, Err: err}
 }
