@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -32,9 +34,13 @@ func (s *service) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux.Handle("GET /pay/{id}", pay)
+	zone, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("load time zone: %w", err)
+	}
 	operators, err := console.New(console.Config{
 		Store: s.store, Bot: s.bot, Password: string(s.Password), Text: s.words.Text, Language: s.Language,
-		Secure: len(s.Public) > 5 && s.Public[:5] == "https", Now: s.now,
+		Secure: strings.HasPrefix(s.Public, "https:"), Zone: zone, Now: s.now,
 	})
 	if err != nil {
 		return nil, err

@@ -39,6 +39,9 @@ type Bot interface {
 	Revive(ctx context.Context, job int64) error
 	// Attended puts away a dialog's call for a person.
 	Attended(ctx context.Context, contact string) error
+	// Operate says text to the customer, if there is any, and takes the dialog
+	// over or gives it back to the bot; see flows.Join. An id acts once.
+	Operate(ctx context.Context, contact, id, word, text string) error
 }
 
 // Console is the handler of everything under /console/.
@@ -80,6 +83,7 @@ func (c *Console) route() {
 	c.mux.HandleFunc("GET /console/{$}", c.guarded(c.dialogs))
 	c.mux.HandleFunc("GET /console/dialogs/{id}", c.guarded(c.dialog))
 	c.mux.HandleFunc("POST /console/dialogs/{id}/attended", c.guarded(c.attended))
+	c.mux.HandleFunc("POST /console/dialogs/{id}/say", c.guarded(c.say))
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
 	c.mux.HandleFunc("GET /console/live.js", func(w http.ResponseWriter, r *http.Request) {

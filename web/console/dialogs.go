@@ -1,11 +1,14 @@
 package console
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf16"
 
 	"voronka/bot"
 	"voronka/flows"
@@ -89,9 +92,11 @@ func readRow(tx storage.Tx, contact sales.Contact) (row, error) {
 // dialogPage is one dialog with all that is known of its customer.
 type dialogPage struct {
 	row
-	Lines    []flows.Line
-	Earlier  int64
-	Session  flows.Session
+	Lines   []flows.Line
+	Earlier int64
+	Session flows.Session
+	// Act makes what the operator does next unique.
+	Act      string
 	Orders   []sales.Order
 	Payments map[string][]sales.Payment
 }
@@ -109,6 +114,7 @@ func (c *Console) dialog(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		c.fail(w, err)
 	default:
+		page.Act = rand.Text()
 		c.show(w, r, http.StatusOK, "dialog", page)
 	}
 }
@@ -145,6 +151,38 @@ func readDialog(tx storage.Tx, id string, before int64) (page dialogPage, err er
 func (c *Console) attended(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	if err := c.Bot.Attended(r.Context(), id); err != nil {
+		c.fail(w, err)
+		return
+	}
+	http.Redirect(w, r, "/console/dialogs/"+url.PathEscape(id), http.StatusSeeOther)
+}
+
+// maxReply is how much one message can hold (Bot API, sendMessage).
+const maxReply = 4096
+
+// say sends an operator's words to the customer, or hands the dialog over.
+func (c *Console) say(w http.ResponseWriter, r *http.Request) {
+	id, act, word := r.PathValue("id"), r.PostFormValue("act"), r.PostFormValue("word")
+	text := strings.TrimSpace(r.PostFormValue("text"))
+	if word == flows.Leave {
+		text = ""
+	}
+	if act == "" || len(utf16.Encode([]rune(text))) > maxReply || text == "" && word == "" {
+		http.Error(w, c.Text(c.Language, "console.bad_reply", nil), http.StatusUnprocessableEntity)
+		return
+	}
+	err := c.Store.View(r.Context(), func(tx storage.Tx) error {
+		_, err := tx.Contact(id)
+		return err
+	})
+	if errors.Is(err, storage.ErrNotFound) {
+		http.NotFound(w, r)
+		return
+	}
+	if err == nil {
+		err = c.Bot.Operate(r.Context(), id, act, word, text)
+	}
+	if err != nil {
 		c.fail(w, err)
 		return
 	}
