@@ -3,6 +3,7 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"fmt"
@@ -101,13 +102,19 @@ type view struct {
 }
 
 func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
-	web.Secure(w)
-	w.WriteHeader(status)
-	// An operator who has left cannot be told anything.
-	_ = c.pages[name].Execute(w, view{
+	var page bytes.Buffer
+	err := c.pages[name].Execute(&page, view{
 		Style: template.CSS(web.Style()), Language: c.Language, Section: name,
 		Token: c.doorkeeper.token(r), Data: data,
 	})
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	web.Secure(w)
+	w.WriteHeader(status)
+	// An operator who has left cannot be told anything.
+	_, _ = page.WriteTo(w)
 }
 
 func (c *Console) functions() template.FuncMap {

@@ -51,7 +51,7 @@ func (c *Console) dialogs(w http.ResponseWriter, r *http.Request) {
 		}
 		if len(contacts) == dialogsPerPage {
 			last := contacts[len(contacts)-1]
-			page.Next = "?" + url.Values{"id": {last.ID}, "at": {strconv.FormatInt(last.ActiveAt.UnixNano(), 10)}}.Encode()
+			page.Next = "?" + url.Values{"id": {last.ID}, "at": {last.ActiveAt.UTC().Format(time.RFC3339Nano)}}.Encode()
 		}
 		return nil
 	})
@@ -64,11 +64,11 @@ func (c *Console) dialogs(w http.ResponseWriter, r *http.Request) {
 
 // cursor is the contact after which a page begins.
 func cursor(query url.Values) sales.Contact {
-	at, err := strconv.ParseInt(query.Get("at"), 10, 64)
+	at, err := time.Parse(time.RFC3339Nano, query.Get("at"))
 	if err != nil {
 		return sales.Contact{}
 	}
-	return sales.Contact{ID: query.Get("id"), ActiveAt: time.Unix(0, at).UTC()}
+	return sales.Contact{ID: query.Get("id"), ActiveAt: at}
 }
 
 func readRow(tx storage.Tx, contact sales.Contact) (row, error) {
