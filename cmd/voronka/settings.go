@@ -1,11 +1,14 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,23 +16,6 @@ import (
 
 	"github.com/kelseyhightower/envconfig"
 )
-
-// Secret is a value that must not be seen: printed or logged it shows stars.
-type Secret string
-
-// String hides the value.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return "***"
-}
-
-// GoString hides the value in %#v too.
-func (s Secret) GoString() string { return s.String() }
-
-// LogValue and MarshalText hide it from logs and JSON.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Settings are all that can be set, as environment variables. Everything is
 // read as text and checked by faults, so that all wrong values are reported
@@ -60,11 +46,12 @@ type Settings struct {
 	Language string `envconfig:"VORONKA_LANGUAGE" default:"ru"`
 }
 
-// readSettings takes the environment; a variable that is set but empty counts as not set.
+// readSettings takes the process's environment; a variable that is set but
+// empty counts as not set.
 func readSettings(env []string) (Settings, error) {
 	for _, pair := range env {
 		name, value, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "VORONKA_") && value == "" {
+		if strings.HasPrefix(name, "VORONKA_") && strings.TrimSpace(value) == "" {
 			if err := os.Unsetenv(name); err != nil {
 				return Settings{}, fmt.Errorf("read settings: %w", err)
 			}
@@ -88,6 +75,9 @@ func readSettings(env []string) (Settings, error) {
 // says what would be right (settings.<Key>).
 type fault struct{ Variable, Key string }
 
+// botAPI is Telegram's own server.
+const botAPI = "https://api.telegram.org"
+
 var (
 	telegramToken  = regexp.MustCompile(`^\d{1,20}:[A-Za-z0-9_-]{5,}$`)
 	telegramSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`) // Bot API, setWebhook
@@ -109,11 +99,14 @@ func (s Settings) faults() []fault {
 		check(telegramSecret.MatchString(string(s.TelegramSecret)), "VORONKA_TELEGRAM_SECRET", "telegram_secret")
 	}
 	check(s.Public == "" || webAddress(s.Public), "VORONKA_PUBLIC_URL", "address")
+	if s.TelegramMode == "webhook" && webAddress(s.Public) && s.TelegramAPI == botAPI {
+		check(strings.HasPrefix(s.Public, "https://"), "VORONKA_PUBLIC_URL", "public_https") // Bot API, setWebhook
+	}
 	check(listenable(s.Listen), "VORONKA_LISTEN", "listen")
 	check((s.TBankTerminal == "") == (s.TBankPassword == ""), "VORONKA_TBANK_PASSWORD", "tbank_pair")
 	check(len(s.TBankTerminal) <= 20, "VORONKA_TBANK_TERMINAL", "tbank_terminal") // T-Bank API 1.80, Init
 	check(webAddress(s.TBankAPI), "VORONKA_TBANK_API", "address")
-	check(s.TBankCA == "" || readable(s.TBankCA), "VORONKA_TBANK_CA", "tbank_ca")
+	check(s.TBankCA == "" || certificates(s.TBankCA), "VORONKA_TBANK_CA", "tbank_ca")
 	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
 	check((s.AmoURL == "") == (s.AmoToken == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
 	check(s.amoRate() > 0, "VORONKA_AMOCRM_RATE", "amocrm_rate")
@@ -121,7 +114,8 @@ func (s Settings) faults() []fault {
 	_, err := time.LoadLocation(s.Timezone)
 	check(err == nil, "VORONKA_TIMEZONE", "timezone")
 	check(s.Language == "ru" || s.Language == "en", "VORONKA_LANGUAGE", "language")
-	check(!strings.Contains(s.Database, "://"), "VORONKA_DATABASE", "database")
+	check(databaseFile(s.Database), "VORONKA_DATABASE", "database")
+	check(folder(s.Flows), "VORONKA_FLOWS", "flows")
 	return found
 }
 
@@ -136,17 +130,34 @@ func (s Settings) amoRate() float64 {
 
 func webAddress(s string) bool {
 	address, err := url.Parse(s)
-	return err == nil && (address.Scheme == "http" || address.Scheme == "https") && address.Host != "" && address.RawQuery == ""
+	return err == nil && (address.Scheme == "http" || address.Scheme == "https") && address.Hostname() != "" &&
+		address.RawQuery == "" && address.Fragment == ""
 }
 
-func readable(path string) bool {
+// certificates tells whether a file holds root certificates that can be trusted.
+func certificates(path string) bool {
+	roots, err := os.ReadFile(path)
+	return err == nil && x509.NewCertPool().AppendCertsFromPEM(roots)
+}
+
+func folder(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
+	return err == nil && info.IsDir()
+}
+
+// databaseFile tells whether a file is, or can be made, at a path.
+func databaseFile(path string) bool {
+	info, err := os.Stat(path)
+	return !strings.Contains(path, "://") && (err == nil && info.Mode().IsRegular() || errors.Is(err, fs.ErrNotExist) && folder(filepath.Dir(path)))
 }
 
 func listenable(s string) bool {
 	_, port, err := net.SplitHostPort(s)
-	return err == nil && port != ""
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 // errFault ends a command that found fault: exit status 1, its words are already printed.
