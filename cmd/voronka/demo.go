@@ -90,11 +90,14 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 		a.printDiagnostics(found)
 		return nil, errFault
 	}
-	made, err := newService(settings, project, a.words, slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	made, err := newService(settings, a.words, slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return nil, err
 	}
-	return made, made.greet(a.ctx)
+	if err := made.greet(a.ctx); err != nil {
+		return nil, err
+	}
+	return made, made.open(project)
 }
 
 // world is everything outside the bot, each part on a port of its own for

@@ -15,7 +15,7 @@ type graphCommand struct {
 func (c *graphCommand) Run(a *app) error {
 	flow, found, err := loader().LoadFile(c.Flow)
 	if err != nil {
-		return err
+		return unread(c.Flow, err)
 	}
 	text := speech(a.words, a.language)
 	if flow == nil {

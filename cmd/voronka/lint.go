@@ -14,7 +14,7 @@ import (
 type lintCommand struct {
 	Dir      string `arg:"" default:"./flows" help:"Папка проекта или файл воронки · project folder or one funnel"`
 	JSON     bool   `name:"json" help:"Ответ для программ · answer for programs"`
-	Language string `help:"ru | en" placeholder:"ru"`
+	Language string `help:"ru | en" enum:"ru,en," default:"" placeholder:"ru"`
 }
 
 // Run prints what was found and fails when any of it is an error.
@@ -25,7 +25,7 @@ func (c *lintCommand) Run(a *app) error {
 	}
 	count, found, err := inspect(loader(), c.Dir)
 	if err != nil {
-		return err
+		return unread(c.Dir, err)
 	}
 	if c.JSON {
 		err = renderJSON(a.out, found, speech(a.words, lang))

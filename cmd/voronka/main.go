@@ -30,6 +30,7 @@ type commands struct {
 	Run    runCommand    `cmd:"" help:"Запустить бота · run the bot"`
 	Demo   demoCommand   `cmd:"" help:"Вся воронка в браузере, без аккаунтов · the whole funnel in a browser, no account anywhere"`
 	Fake   fakeCommand   `cmd:"" help:"Запустить один стенд: telegram, tbank, amocrm · start one fake alone"`
+	Init   initCommand   `cmd:"" help:"Начать свою папку воронок с готовой · start a folder of funnels from a ready one"`
 	Lint   lintCommand   `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
 	Play   playCommand   `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
 	Graph  graphCommand  `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
@@ -76,8 +77,10 @@ func command(ctx context.Context, args, env []string, in io.Reader, out, errOut 
 		fmt.Fprintln(errOut, "voronka:", err)
 		return exitFault
 	}
-	if len(args) == 0 || args[0] == "help" {
+	if len(args) == 0 {
 		args = []string{"--help"}
+	} else if args[0] == "help" {
+		args = append(args[1:], "--help")
 	}
 	parsed, err := parser.Parse(args)
 	switch {
@@ -87,7 +90,7 @@ func command(ctx context.Context, args, env []string, in io.Reader, out, errOut 
 		fmt.Fprintln(errOut, "voronka:", err)
 		return exitUsage
 	}
-	return status(parsed.Run(a), errOut)
+	return status(a.speak(parsed.Run(a)), errOut)
 }
 
 func status(err error, errOut io.Writer) int {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,9 @@ type playCommand struct {
 
 // Run talks until the input ends.
 func (c *playCommand) Run(a *app) error {
+	if _, err := os.Stat(c.Flow); err != nil {
+		return unread(c.Flow, err)
+	}
 	return exit(play(a.in, a.out, c.Flow, a.language))
 }
 

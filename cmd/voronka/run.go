@@ -14,7 +14,7 @@ type runCommand struct{}
 
 // Run starts the bot and stays until it is told to stop. Wrong settings and a
 // wrong project are reported before anything listens.
-func (runCommand) Run(a *app) error {
+func (c runCommand) Run(a *app) error {
 	settings, err := readSettings(a.env)
 	if err != nil {
 		return err
@@ -33,11 +33,10 @@ func (runCommand) Run(a *app) error {
 		settings.Password = Secret(rand.Text()[:12])
 		a.say("cli.console_password", map[string]any{"Address": settings.console(), "Password": string(settings.Password)})
 	}
-	service, err := newService(settings, project, a.words, slog.New(slog.NewTextHandler(a.err, nil)))
+	service, err := newService(settings, a.words, slog.New(slog.NewTextHandler(a.err, nil)))
 	if err != nil {
 		return err
 	}
-	defer service.store.Close()
 	if err := service.greet(a.ctx); err != nil {
 		if sales.AsError(err).Action == sales.Stop {
 			fmt.Fprintf(a.err, "VORONKA_TELEGRAM_TOKEN: %s\n", a.words.Text(settings.Language, "settings.telegram_unknown_token", nil))
@@ -45,12 +44,26 @@ func (runCommand) Run(a *app) error {
 		}
 		service.log.Warn("telegram does not answer yet", "error", err)
 	}
+	return c.serve(a, service, project)
+}
+
+// serve opens what others may hold: first the address, then the database.
+func (runCommand) serve(a *app, service *service, project *flows.Project) error {
+	listener, _, err := listen(service.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	if err := service.open(project); err != nil {
+		return err
+	}
+	defer service.store.Close()
 	handler, err := service.handler()
 	if err != nil {
 		return err
 	}
-	a.say("cli.running", map[string]any{"Bot": service.username, "Mode": settings.TelegramMode, "Listen": settings.Listen})
-	return service.run(a.ctx, handler)
+	a.say("cli.running", map[string]any{"Bot": service.username, "Mode": service.TelegramMode, "Listen": listener.Addr()})
+	return service.run(a.ctx, listener, handler)
 }
 
 // loadProject loads the folder of flows; its faults are printed as `voronka

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -38,23 +39,30 @@ type service struct {
 	username string
 }
 
-// newService wires a service; it listens to nothing yet. The caller closes it.
-func newService(s Settings, project *flows.Project, words *locales.Catalog, log *slog.Logger) (*service, error) {
-	store, err := bolt.Open(s.Database, bolt.Options{})
+// newService makes a service that can ask Telegram who the bot is; it holds
+// nothing until open.
+func newService(s Settings, words *locales.Catalog, log *slog.Logger) (*service, error) {
+	sender, err := telegram.NewSender(s.TelegramAPI, string(s.TelegramToken))
 	if err != nil {
 		return nil, err
 	}
-	made := &service{Settings: s, store: store, words: words, log: log, now: time.Now}
-	if err := made.wire(project); err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	return made, nil
+	return &service{Settings: s, sender: sender, words: words, log: log, now: time.Now}, nil
 }
 
-func (s *service) wire(project *flows.Project) (err error) {
-	if s.sender, err = telegram.NewSender(s.TelegramAPI, string(s.TelegramToken)); err != nil {
-		return err
+// open opens the database, which the caller closes, and wires the bot.
+func (s *service) open(project *flows.Project) error {
+	store, err := bolt.Open(s.Database, bolt.Options{})
+	if err != nil {
+		return unusable(s.Database, err)
 	}
+	s.store = store
+	if err := s.wire(project); err != nil {
+		return errors.Join(err, store.Close())
+	}
+	return nil
+}
+
+func (s *service) wire(project *flows.Project) error {
 	zone, err := time.LoadLocation(s.Timezone)
 	if err != nil {
 		return fmt.Errorf("load time zone: %w", err)
@@ -129,12 +137,12 @@ func (s *service) greet(ctx context.Context) error {
 
 // run serves until ctx ends, then stops in the order that loses nothing: first
 // the doors, then the jobs under way, then the store.
-func (s *service) run(ctx context.Context, handler http.Handler) error {
-	server := &http.Server{Addr: s.Listen, Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+func (s *service) run(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("listen on %s: %w", s.Listen, err)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", listener.Addr(), err)
 		}
 		return nil
 	})

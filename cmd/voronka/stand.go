@@ -99,7 +99,7 @@ func (s *stand) keys() string {
 func listen(address string) (net.Listener, string, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, "", fmt.Errorf("listen on %s: %w", address, err)
+		return nil, "", deaf(address, err)
 	}
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"voronka/storage/bolt"
+)
+
+// spoken is an error that people meet often enough to have words in the locales.
+type spoken struct {
+	key  string
+	args map[string]any
+	err  error
+}
+
+func (e *spoken) Error() string { return e.key + ": " + e.err.Error() }
+
+func (e *spoken) Unwrap() error { return e.err }
+
+// speak prints a spoken error in the language of the command line.
+func (a *app) speak(err error) error {
+	var known *spoken
+	if !errors.As(err, &known) {
+		return err
+	}
+	fmt.Fprintln(a.err, a.words.Text(a.language, known.key, known.args))
+	return errFault
+}
+
+// deaf says why an address cannot be listened on.
+func deaf(address string, err error) error {
+	key := "cli.cannot_listen"
+	if errors.Is(err, syscall.EADDRINUSE) {
+		key = "cli.address_busy"
+	}
+	return &spoken{key, map[string]any{"Address": address, "Reason": err.Error()}, err}
+}
+
+// unusable says why a database cannot be used.
+func unusable(path string, err error) error {
+	args := map[string]any{"Path": path, "Reason": err.Error()}
+	for key, cause := range map[string]error{
+		"cli.database_busy": bolt.ErrLocked, "cli.database_damaged": bolt.ErrDamaged, "cli.database_newer": bolt.ErrNewer,
+	} {
+		if errors.Is(err, cause) {
+			return &spoken{key, args, err}
+		}
+	}
+	return &spoken{"cli.database_failed", args, err}
+}
+
+// unread says that a folder or file of funnels is not there.
+func unread(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &spoken{"cli.no_flows", map[string]any{"Path": path}, err}
+	}
+	return err
+}
