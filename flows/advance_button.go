@@ -12,21 +12,23 @@ import (
 const maxChoices = 100
 
 // Button makes an inline button that moves to a state, sets variables, or
-// does what the rules say about its label. It stays alive while its state exists.
-func (r *Run) Button(text, to string, set map[string]string) InlineButton {
-	return r.button(Choice{Text: text, To: to, Set: set, State: r.Session.State})
+// does what the rules say about its label. It stays alive while its state
+// exists. A callback is the author's own data for it, which rules hear for ever.
+func (r *Run) Button(text, callback, to string, set map[string]string) InlineButton {
+	choice := Choice{Text: text, To: to, Set: set, State: r.Session.State}
+	return r.button(cmp.Or(callback, choice.data()), choice)
 }
 
 // AnswerButton makes an inline button that answers the running question.
 func (r *Run) AnswerButton(text, name, value string) InlineButton {
-	return r.button(Choice{Text: text, Set: map[string]string{name: value}, Ask: r.place(), State: r.Session.State})
+	choice := Choice{Text: text, Set: map[string]string{name: value}, Ask: r.place(), State: r.Session.State}
+	return r.button(choice.data(), choice)
 }
 
 // button keeps what the button means. The same button shown again has the same
 // data, so that a menu may be shown for ever.
-func (r *Run) button(choice Choice) InlineButton {
-	data := choice.data()
-	if _, known := r.Session.Choices[data]; !known {
+func (r *Run) button(data string, choice Choice) InlineButton {
+	if old, known := r.Session.Choices[data]; !known || old.data() != choice.data() {
 		choice.Turn = r.Session.Turns
 		choices := maps.Clone(r.Session.Choices)
 		if choices == nil {
@@ -74,7 +76,7 @@ func oldest(choices map[string]Choice) string {
 func (r *Run) press() bool {
 	choice, known := r.Session.Choices[r.Input.Payload]
 	r.choice = choice
-	outdated := !known ||
+	outdated := !known && !r.Flow.hears(r.Input.Payload) ||
 		choice.Ask != nil && (r.Session.Asking == nil || *choice.Ask != *r.Session.Asking) ||
 		choice.To != "" && r.Flow.State(choice.To) == nil && r.Flow.State(r.Flow.Moved[choice.To]) == nil
 	r.doubled = r.Session.Tapped == r.tap()
@@ -88,6 +90,16 @@ func (r *Run) press() bool {
 	}
 	r.Emit(acknowledge)
 	return !outdated && !r.doubled
+}
+
+// hears tells whether a rule waits for a button with this callback, wherever it stands.
+func (f *Flow) hears(callback string) bool {
+	word := fold(callback)
+	waits := func(rule *Rule) bool {
+		return rule.When.Kind == Button && len(rule.When.Words) > 0 && rule.When.says(word)
+	}
+	return slices.ContainsFunc(f.Anywhere, waits) || slices.ContainsFunc(f.Fallback, waits) ||
+		slices.ContainsFunc(f.States, func(s *State) bool { return slices.ContainsFunc(s.On, waits) })
 }
 
 // tap names one button of one message.

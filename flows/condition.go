@@ -177,7 +177,7 @@ func (c *Condition) match(input *Input, said string) string {
 			return notText
 		}
 		return matched
-	case len(c.Words) == 0 || c.says(said):
+	case len(c.Words) == 0 || c.says(said) || c.Kind == Button && c.says(fold(input.Payload)):
 		return matched
 	}
 	return notText

@@ -7,12 +7,13 @@ import (
 	"voronka/flows"
 )
 
-// button is {text, to | url, set}. One with neither to nor url is heard by
-// rules `button: <text>`.
+// button is {text, to | url, set, callback}. One with neither to nor url is
+// heard by rules `button: <text>`, or `button: <callback>`.
 type button struct {
 	text, url flows.Template
 	to        flows.Ref
 	set       []assignment
+	callback  flows.Ref
 }
 
 // readButtons reads rows of buttons; a button outside a row is a row by itself.
@@ -35,15 +36,15 @@ func readButton(n flows.Node) button {
 	if n.IsScalar() {
 		return button{text: flows.ReadTemplate(n)}
 	}
-	n.Only("text", "to", "url", "set")
+	n.Only("text", "to", "url", "set", "callback")
 	one := button{
 		text: flows.ReadTemplate(n.Field("text")), url: flows.ReadTemplate(n.Field("url")),
-		to: n.Field("to").Ref(), set: readAssignments(n.Field("set")),
+		to: n.Field("to").Ref(), set: readAssignments(n.Field("set")), callback: n.Field("callback").Ref(),
 	}
 	if one.text.Zero() {
 		n.Error("button_without_text")
 	}
-	if !one.url.Zero() && (one.to.Name != "" || len(one.set) > 0) {
+	if !one.url.Zero() && (one.to.Name != "" || len(one.set) > 0 || one.callback.Name != "") {
 		n.Field("url").Error("button_two_ways")
 	}
 	if one.url.Constant() && !one.url.Zero() && !isLink(one.url.Source) {
@@ -71,7 +72,7 @@ func showButtons(r *flows.Run, rows [][]button) [][]flows.InlineButton {
 			text := flows.Clip(r.Fill(one.text), flows.MaxButton)
 			switch {
 			case one.url.Zero():
-				made = append(made, r.Button(text, one.to.Name, fillAssignments(r, one.set)))
+				made = append(made, r.Button(text, one.callback.Name, one.to.Name, fillAssignments(r, one.set)))
 			case strings.TrimSpace(r.Fill(one.url)) != "":
 				made = append(made, flows.InlineButton{Text: text, URL: r.Fill(one.url)})
 			}
@@ -87,6 +88,9 @@ func useButtons(uses *flows.Uses, rows [][]button) {
 	for _, row := range rows {
 		for _, one := range row {
 			uses.Texts = append(uses.Texts, bounded(one.text, flows.MaxButton, "button"))
+			uses.Texts = append(uses.Texts, flows.Bounded{
+				Text: one.callback.Name, Max: flows.MaxCallback, Bytes: true, What: "callback", Pos: one.callback.Pos,
+			})
 			uses.Reads = append(append(uses.Reads, one.text.Reads()...), one.url.Reads()...)
 			if one.to.Name != "" {
 				target := one.to
