@@ -48,6 +48,9 @@ func buyMiniCourse(t *testing.T, tab *tab, name string) {
 	tab.see("the bank's thanks", `bank.querySelector('#result[data-state="paid"]')`)
 	tab.see("the file in the chat", `[...chat.querySelectorAll('a.file')].some(a => a.innerText.includes('go-za-vecher.pdf'))`)
 	tab.see("the won deal", `[...crm.querySelectorAll('.deal[data-status-id="142"]')].length >= 1`)
+	if name == "phone" {
+		tab.see("the dots that call back to the chat and the board", `document.querySelectorAll('[role=tab].news').length === 2`)
+	}
 	tab.shot(name + "-4-done")
 	if width := tab.number(`document.documentElement.scrollWidth - innerWidth`); width > 0 {
 		t.Errorf("the page is %v px wider than the window", width)
