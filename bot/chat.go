@@ -33,6 +33,9 @@ type Message struct {
 	RemoveKeyboard bool
 	Photo          *File
 	Document       *File
+	// Preview shows the page behind the first link, Protect forbids forwarding
+	// and saving, Silent makes no sound.
+	Preview, Protect, Silent bool
 }
 
 // File is something to send: Known, the channel's id of an earlier upload; an

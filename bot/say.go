@@ -34,6 +34,7 @@ func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(stora
 	message := Message{
 		Text: links.text.Replace(payload.Say.Text), Buttons: linked(payload.Say.Buttons, links.address),
 		Keyboard: payload.Say.Keyboard, RemoveKeyboard: payload.Say.RemoveKeyboard,
+		Preview: payload.Say.Preview, Protect: payload.Say.Protect, Silent: payload.Say.Silent,
 	}
 	if message.Photo, err = b.file(ctx, "photo", payload.Say.Photo); err != nil {
 		return nil, err

@@ -19,6 +19,12 @@ type Say struct {
 	// Photo and Document are paths in the project folder, or https addresses.
 	Photo    string `json:"photo,omitempty"`
 	Document string `json:"document,omitempty"`
+	// Preview shows the page behind the first link of the text.
+	Preview bool `json:"preview,omitempty"`
+	// Protect keeps the message from being forwarded and saved.
+	Protect bool `json:"protect,omitempty"`
+	// Silent sends without a sound.
+	Silent bool `json:"silent,omitempty"`
 	// Payments are those whose PayLink the text or buttons hold.
 	Payments []string `json:"payments,omitempty"`
 }

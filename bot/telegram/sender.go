@@ -64,15 +64,18 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 	case m.Document != nil:
 		return s.api.SendDocument(ctx, &bot.SendDocumentParams{
 			ChatID: chat, Document: inputFile(m.Document), Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	case m.Photo != nil:
 		return s.api.SendPhoto(ctx, &bot.SendPhotoParams{
 			ChatID: chat, Photo: inputFile(m.Photo), Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	}
-	off := true
+	off := !m.Preview
 	return s.api.SendMessage(ctx, &bot.SendMessageParams{
 		ChatID: chat, Text: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+		ProtectContent: m.Protect, DisableNotification: m.Silent,
 		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: &off},
 	})
 }

@@ -13,6 +13,9 @@ import (
 //	keyboard: [[Меню, Помощь]]
 //	photo: cover.jpg
 //	document: program.pdf
+//	preview: true              # show the page behind the first link
+//	protect: true              # no forwarding, no saving
+//	silent: true               # no sound
 //
 // The text is HTML as Telegram understands it; values of variables are escaped.
 type say struct {
@@ -22,18 +25,23 @@ type say struct {
 	keyboard        [][]flows.ReplyButton
 	removeKeyboard  bool
 	photo, document flows.Template
+
+	preview, protect, silent bool
 }
 
 func readSay(n flows.Node) flows.Step {
-	n.Only("say", "buttons", "keyboard", "photo", "document")
+	n.Only("say", "buttons", "keyboard", "photo", "document", "preview", "protect", "silent")
 	step := &say{
 		pos: n.Pos(), text: flows.ReadTemplate(n.Field("say")), buttons: readButtons(n.Field("buttons")),
 		photo: flows.ReadTemplate(n.Field("photo")), document: flows.ReadTemplate(n.Field("document")),
+		preview: n.Field("preview").Bool(), protect: n.Field("protect").Bool(), silent: n.Field("silent").Bool(),
 	}
 	step.readKeyboard(n.Field("keyboard"))
 	switch {
 	case step.text.Zero() && step.photo.Zero() && step.document.Zero():
 		n.Error("empty_say")
+	case step.preview && !(step.photo.Zero() && step.document.Zero()):
+		n.Field("preview").Error("preview_of_file")
 	case !step.photo.Zero() && !step.document.Zero():
 		n.Field("document").Error("photo_and_document")
 	case len(step.buttons) > 0 && (len(step.keyboard) > 0 || step.removeKeyboard):
@@ -79,6 +87,7 @@ func (s *say) Run(r *flows.Run) {
 	r.Say(flows.Say{
 		Text: r.Render(s.text, limit), Buttons: showButtons(r, s.buttons), Keyboard: s.keyboard,
 		RemoveKeyboard: s.removeKeyboard, Photo: r.Fill(s.photo), Document: r.Fill(s.document),
+		Preview: s.preview, Protect: s.protect, Silent: s.silent,
 	})
 }
 
