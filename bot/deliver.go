@@ -4,6 +4,7 @@ import (
 	"context"
 	"html"
 	"strconv"
+	"strings"
 	"time"
 
 	"voronka/flows"
@@ -15,9 +16,9 @@ import (
 // inviteLife is how long a personal link into a channel works.
 const inviteLife = 7 * 24 * time.Hour
 
-// maxUnsure is how often a delivery of unknown outcome is tried before an
+// maxUnsure is how often a delivery of unknown outcome is repeated before an
 // operator decides.
-const maxUnsure = 3
+const maxUnsure = 5
 
 // deliver is the job that hands over what was bought.
 func (b *Bot) deliver(ctx context.Context, job outbox.Job, payload deliverJob) (func(storage.Tx) error, error) {
@@ -68,21 +69,30 @@ func (b *Bot) invite(ctx context.Context, job outbox.Job, contact sales.Contact,
 // deliverAgain hands over what an earlier run may have handed over already. A
 // customer who paid and has nothing is worse off than one who has it twice.
 func (b *Bot) deliverAgain(ctx context.Context, job outbox.Job, payload deliverJob) (func(storage.Tx) error, error) {
-	if job.Attempts >= maxUnsure {
-		return nil, &sales.Error{Code: outbox.CodeUncertain, Action: sales.Bury, Message: "nobody knows whether it arrived"}
+	if err := b.ownUp(ctx, job, payload); err != nil {
+		return nil, untouched(err)
 	}
-	finish, err := b.deliver(ctx, job, payload)
-	if err != nil {
-		return nil, err
-	}
-	return func(tx storage.Tx) error {
-		if finish != nil {
-			if err := finish(tx); err != nil {
-				return err
-			}
+	return b.deliver(ctx, job, payload)
+}
+
+// ownUp notes in the dialog, before it happens, that a delivery is repeated;
+// after maxUnsure of them an operator decides.
+func (b *Bot) ownUp(ctx context.Context, job outbox.Job, payload deliverJob) error {
+	key := "unsure/" + strconv.FormatInt(job.ID, 10)
+	return b.Store.Update(ctx, func(tx storage.Tx) error {
+		text, err := tx.Ref(key)
+		if err != nil {
+			return err
+		}
+		times := len(text)
+		if times >= maxUnsure {
+			return &sales.Error{Code: outbox.CodeUncertain, Action: sales.Bury, Message: "nobody knows whether it arrived"}
+		}
+		if err := tx.PutRef(key, strings.Repeat("x", times+1)); err != nil {
+			return err
 		}
 		return b.note(payload.Contact, "repeated", "delivery_repeated "+payload.Deliver.Order)(tx)
-	}, nil
+	})
 }
 
 // withLink puts an address under an HTML text.

@@ -140,7 +140,7 @@ func (b *tab) see(what, expression string) {
 			let found = false;
 			try { %s found = Boolean(%s); } catch (e) { found = false; }
 			if (found) return yes(true);
-			if (Date.now() - since > 30000) return no(new Error('not seen in 30 s'));
+			if (Date.now() - since > 90000) return no(new Error('not seen in 90 s'));
 			setTimeout(look, 50);
 		})();
 	})`, frames, expression)
