@@ -4,7 +4,6 @@ import (
 	"context"
 	"html"
 	"strconv"
-	"strings"
 	"time"
 
 	"voronka/flows"
@@ -78,21 +77,24 @@ func (b *Bot) deliverAgain(ctx context.Context, job outbox.Job, payload deliverJ
 // ownUp notes in the dialog, before it happens, that a delivery is repeated;
 // after maxUnsure of them an operator decides.
 func (b *Bot) ownUp(ctx context.Context, job outbox.Job, payload deliverJob) error {
-	key := "unsure/" + strconv.FormatInt(job.ID, 10)
-	return b.Store.Update(ctx, func(tx storage.Tx) error {
+	key, enough := "unsure/"+strconv.FormatInt(job.ID, 10), false
+	err := b.Store.Update(ctx, func(tx storage.Tx) error {
 		text, err := tx.Ref(key)
 		if err != nil {
 			return err
 		}
-		times := len(text)
-		if times >= maxUnsure {
-			return &sales.Error{Code: outbox.CodeUncertain, Action: sales.Bury, Message: "nobody knows whether it arrived"}
+		if enough = len(text) >= maxUnsure; enough {
+			return tx.PutRef(key, "") // the operator who revives it begins anew
 		}
-		if err := tx.PutRef(key, strings.Repeat("x", times+1)); err != nil {
+		if err := tx.PutRef(key, text+"x"); err != nil {
 			return err
 		}
 		return b.note(payload.Contact, "repeated", "delivery_repeated "+payload.Deliver.Order)(tx)
 	})
+	if err == nil && enough {
+		return &sales.Error{Code: outbox.CodeUncertain, Action: sales.Bury, Message: "nobody knows whether it arrived"}
+	}
+	return err
 }
 
 // withLink puts an address under an HTML text.
