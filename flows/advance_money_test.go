@@ -65,7 +65,7 @@ func TestPaymentReused(t *testing.T) {
 		payments int
 	}{
 		"again":         {[]string{"/start", "[Купить]", "anna@mail.ru"}, 1},
-		"declined":      {[]string{"/pay fail", "[Ещё]"}, 1},
+		"declined":      {[]string{"/pay fail", "[Ещё]"}, 2},
 		"expired":       {[]string{"/wait 31m", "[Обновить]"}, 2},
 		"other address": {[]string{"/start", "[Купить]", "other@mail.ru"}, 2},
 		"refused":       {[]string{"/pay error", "/start", "[Купить]", "anna@mail.ru"}, 2},

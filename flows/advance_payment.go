@@ -40,23 +40,24 @@ func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
 	if event.Outcome == Success && order.Paid() && order.PaidBy == event.Payment {
 		return false // the same news again
 	}
+	bad := event.Outcome == Fail || event.Outcome == Expired || event.Outcome == LinkError
+	if bad && (order.Paid() || cmp.Or(r.Session.Payment, event.Payment) != event.Payment) {
+		return false // a link that was replaced, or is no longer needed, ends in silence
+	}
 	mirror := Mirror{Note: paymentNote(order, event)}
 	defer func() { r.Emit(mirror) }()
-	switch event.Outcome {
-	case Success:
-		if order.Paid() {
-			r.Trouble("order is paid twice: " + order.ID)
-			return false
-		}
-		mirror.Price = order.Amount
-		order.PaidAt, order.PaidBy = r.Input.At, event.Payment
-		r.SaveOrder(order)
-		r.Session.Order, r.Session.Payment = order.ID, event.Payment
-		r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy("paid") })
-	case Fail, Expired, LinkError:
-		// A link that was replaced, or is no longer needed, ends in silence.
-		return !order.Paid() && cmp.Or(r.Session.Payment, event.Payment) == event.Payment
+	if event.Outcome != Success {
+		return true
 	}
+	if order.Paid() {
+		r.Trouble("order is paid twice: " + order.ID)
+		return false
+	}
+	mirror.Price = order.Amount
+	order.PaidAt, order.PaidBy = r.Input.At, event.Payment
+	r.SaveOrder(order)
+	r.Session.Order, r.Session.Payment = order.ID, event.Payment
+	r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy("paid") })
 	return true
 }
 

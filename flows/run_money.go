@@ -112,10 +112,13 @@ func (r *Run) Demand(product sales.Product, expires time.Duration, description T
 }
 
 // payable finds a payment of the order whose link can still be used, with a
-// minute left to do so, and the same buyer in its receipt.
+// minute left to do so, and the same buyer in its receipt. A declined attempt
+// is renewed: nothing promises that the bank's form takes another one (T-Bank
+// API 1.80, statuses), and a second decline of it could not be told from a
+// repeated notification.
 func (r *Run) payable(order sales.Order) (sales.Payment, bool) {
 	for _, payment := range slices.Backward(slices.Concat(r.known.Payments, r.payments)) {
-		open := payment.Status == sales.PaymentNew || payment.Status == sales.PaymentLinked || payment.Status == sales.PaymentDeclined
+		open := payment.Status == sales.PaymentNew || payment.Status == sales.PaymentLinked
 		if payment.Order != order.ID || !open || payment.Amount != order.Amount || payment.ExpiresAt.Before(r.Input.At.Add(time.Minute)) {
 			continue
 		}
