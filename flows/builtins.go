@@ -14,7 +14,7 @@ func Builtins() []string {
 	return []string{
 		"name", "last_name", "full_name", "username", "language", "email", "phone", "client_id",
 		"start", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term",
-		"question", "state", "flow",
+		"question", "state", "flow", "tags",
 		"product", "price", "order_id", "payment_id", "payment_sum", "pay_url",
 		"current_date", "current_time", "weekday",
 	}
@@ -79,6 +79,9 @@ func (r *Run) lookup(name string, money func(sales.Money) string) string {
 		return r.Now().Format("15:04")
 	case "weekday":
 		return strconv.Itoa((int(r.Now().Weekday())+6)%7 + 1)
+	}
+	if value, ok := r.tagged(name); ok {
+		return value
 	}
 	return r.lookupMoney(name, money)
 }

@@ -16,6 +16,8 @@ type Session struct {
 	Asking *Asking `json:"asking,omitempty"`
 	// Vars are the customer's variables, as text.
 	Vars map[string]string `json:"vars,omitempty"`
+	// Tags are on the customer, in the order they came.
+	Tags []string `json:"tags,omitempty"`
 	// Timers are pending, in no order.
 	Timers []Timer `json:"timers,omitempty"`
 	// Answered is when the customer last said anything.
@@ -39,6 +41,8 @@ type Session struct {
 	Tapped string `json:"tapped,omitempty"`
 	// Keyboard is set while a reply keyboard of a question is to be taken away.
 	Keyboard bool `json:"keyboard,omitempty"`
+	// Once are the rules and alarms with `once:` that have had their turn.
+	Once []string `json:"once,omitempty"`
 }
 
 // Asking is a question that waits for its answer: the step with the index Step

@@ -15,6 +15,10 @@ func All() []flows.StepKind {
 		{Word: "operator", Read: readOperator},
 		{Word: "set", Read: readSet},
 		{Word: "goto", Read: readGoto},
+		{Word: "tag", Read: readTag},
+		{Word: "untag", Read: readUntag},
+		{Word: "split", Read: readSplit},
+		{Word: "event", Read: readEvent},
 	}
 }
 
