@@ -69,7 +69,7 @@ func (s *service) wire(project *flows.Project) error {
 	}
 	config := bot.Config{
 		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Now: s.now, Log: s.log,
-		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, Texts: s.engineText},
+		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
 	}
 	if s.TBankTerminal != "" {
 		if s.bank, err = s.newBank(); err != nil {

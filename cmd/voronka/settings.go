@@ -36,6 +36,8 @@ type Settings struct {
 	TBankAPI      string `envconfig:"VORONKA_TBANK_API" default:"https://securepay.tinkoff.ru/v2"`
 
 	TBankCA string `envconfig:"VORONKA_TBANK_CA"`
+	// TBankFFD is the version of receipts.
+	TBankFFD string `envconfig:"VORONKA_TBANK_FFD" default:"1.05"`
 
 	AmoURL   string `envconfig:"VORONKA_AMOCRM_URL"`
 	AmoToken Secret `envconfig:"VORONKA_AMOCRM_TOKEN"`
@@ -106,6 +108,7 @@ func (s Settings) faults() []fault {
 	check((s.TBankTerminal == "") == (s.TBankPassword == ""), "VORONKA_TBANK_PASSWORD", "tbank_pair")
 	check(len(s.TBankTerminal) <= 20, "VORONKA_TBANK_TERMINAL", "tbank_terminal") // T-Bank API 1.80, Init
 	check(webAddress(s.TBankAPI), "VORONKA_TBANK_API", "address")
+	check(s.TBankFFD == "1.05" || s.TBankFFD == "1.2", "VORONKA_TBANK_FFD", "tbank_ffd") // T-Bank API 1.80, Receipt
 	check(s.TBankCA == "" || certificates(s.TBankCA), "VORONKA_TBANK_CA", "tbank_ca")
 	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
 	check((s.AmoURL == "") == (s.AmoToken == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")

@@ -91,8 +91,10 @@ func (p Pay) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Templa
 // state is what a customer can do about a payment now.
 func (p Pay) state(payment sales.Payment, order sales.Order) string {
 	switch payment.Status {
-	case sales.PaymentPaid, sales.PaymentHeld, sales.PaymentOther:
+	case sales.PaymentPaid, sales.PaymentHeld:
 		return "paid"
+	case sales.PaymentOther:
+		return "other"
 	case sales.PaymentRefunded, sales.PaymentPartly:
 		return "refunded"
 	case sales.PaymentRefused:

@@ -103,7 +103,7 @@ func TestEveryState(t *testing.T) {
 		"expired":             {sales.Payment{Status: sales.PaymentExpired, URL: bankPage, ExpiresAt: over}, sales.Order{}, 410, "expired"},
 		"paid":                {sales.Payment{Status: sales.PaymentPaid, URL: bankPage, ExpiresAt: soon}, sales.Order{}, 200, "paid"},
 		"held":                {sales.Payment{Status: sales.PaymentHeld, URL: bankPage, ExpiresAt: soon}, sales.Order{}, 200, "paid"},
-		"another sum":         {sales.Payment{Status: sales.PaymentOther, URL: bankPage, ExpiresAt: soon}, sales.Order{}, 200, "paid"},
+		"another sum":         {sales.Payment{Status: sales.PaymentOther, URL: bankPage, ExpiresAt: soon}, sales.Order{}, 200, "other"},
 		"paid by a neighbour": {sales.Payment{Status: sales.PaymentLinked, URL: bankPage, ExpiresAt: soon}, bought, 200, "paid"},
 		"refunded":            {sales.Payment{Status: sales.PaymentRefunded, URL: bankPage, ExpiresAt: over}, bought, 200, "refunded"},
 		"partly":              {sales.Payment{Status: sales.PaymentPartly, URL: bankPage, ExpiresAt: over}, bought, 200, "refunded"},
