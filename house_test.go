@@ -51,6 +51,7 @@ func house() map[string]room {
 		"flows/calc":    {},
 		"flows":         {may: []string{"sales", "flows/calc"}, tests: []string{"flows/steps", "locales"}},
 		"flows/steps":   {may: []string{"sales", "flows", "flows/calc"}, tests: []string{"locales"}},
+		"flows/dialogs": {may: []string{"sales", "flows"}, tests: []string{"flows/steps", "flows/catalog", "locales"}},
 		"flows/catalog": {tests: []string{"sales", "flows", "flows/steps", "locales"}},
 
 		"payments":              {may: []string{"sales"}},
@@ -150,7 +151,7 @@ func adapter(name string) bool {
 // TestPurity keeps the engine a function of flow, session and input.
 func TestPurity(t *testing.T) {
 	t.Parallel()
-	pure := []string{"sales", "flows", "flows/calc", "flows/steps"}
+	pure := []string{"sales", "flows", "flows/calc", "flows/steps", "flows/dialogs"}
 	outside := []string{"net", "net/http", "os/exec", "os/signal", "math/rand", "math/rand/v2", "crypto/rand", "log", "log/slog", "database/sql"}
 	clock := []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick"}
 	for _, f := range tree(t) {

@@ -22,6 +22,10 @@ type Rehearsal struct {
 	Profile Profile
 	// Live are the inline buttons shown so far, the latest last.
 	Live []LiveButton
+	// Keyboard are the reply buttons in place of the keyboard now.
+	Keyboard []ReplyButton
+	// Watch hears of every turn, with the session that its input met; may be nil.
+	Watch func(before Session, input Input, turn Turn)
 
 	inputs  int
 	message int64
@@ -53,6 +57,15 @@ func (r *Rehearsal) Send(input Input) (Turn, error) {
 	if err != nil {
 		return Turn{}, fmt.Errorf("advance by %s: %w", input.Kind, err)
 	}
+	r.keep(input, turn)
+	return turn, nil
+}
+
+// keep takes over what a turn changed.
+func (r *Rehearsal) keep(input Input, turn Turn) {
+	if r.Watch != nil {
+		r.Watch(r.Session, input, turn)
+	}
 	r.Session, r.Contact = turn.Session, turn.Contact
 	for _, order := range turn.Orders {
 		r.Known.Orders = replace(r.Known.Orders, order, func(o sales.Order) bool { return o.ID == order.ID })
@@ -63,7 +76,6 @@ func (r *Rehearsal) Send(input Input) (Turn, error) {
 	for _, effect := range turn.Effects {
 		r.show(effect)
 	}
-	return turn, nil
 }
 
 func replace[T any](list []T, one T, same func(T) bool) []T {
@@ -80,6 +92,9 @@ func (r *Rehearsal) show(effect Effect) {
 	switch effect := effect.(type) {
 	case Say:
 		r.message++
+		if len(effect.Keyboard) > 0 || effect.RemoveKeyboard {
+			r.Keyboard = slices.Concat(effect.Keyboard...)
+		}
 		for _, row := range effect.Buttons {
 			for _, button := range row {
 				r.Live = append(r.Live, LiveButton{button, r.message})

@@ -13,6 +13,7 @@ import (
 var (
 	ErrNoPayment = errors.New("nothing was asked to be paid")
 	ErrNoButton  = errors.New("no such button")
+	ErrNoState   = errors.New("no such state")
 	ErrScript    = errors.New("cannot read this line")
 )
 

@@ -21,7 +21,7 @@ func TestEveryDiagnosticHasWords(t *testing.T) {
 		"text_too_long", "caption_too_long", "button_too_long", "callback_too_long",
 		"formula_syntax", "formula_long", "formula_function", "formula_arguments", "formula_forbidden",
 	}
-	for _, pattern := range []string{"../flows/*.go", "../flows/steps/*.go"} {
+	for _, pattern := range []string{"../flows/*.go", "../flows/steps/*.go", "../flows/dialogs/*.go"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
