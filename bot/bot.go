@@ -5,9 +5,8 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
+	"sync/atomic"
 	"time"
 
 	"voronka/crm"
@@ -40,6 +39,8 @@ type Config struct {
 // Bot handles inputs. Its methods may be called side by side.
 type Bot struct {
 	Config
+	// live is the project that turns are taken by; Config.Project was the first.
+	live   atomic.Pointer[flows.Project]
 	life   *payments.Life
 	runner *outbox.Runner[storage.Tx]
 }
@@ -47,16 +48,13 @@ type Bot struct {
 // New makes a bot; nothing runs until Run.
 func New(c Config) (*Bot, error) {
 	if len(c.Project.Flows) == 0 {
-		return nil, fmt.Errorf("the project has no flow")
-	}
-	if c.Files == nil {
-		root, err := os.OpenRoot(c.Project.Dir)
-		if err != nil {
-			return nil, fmt.Errorf("open the project folder: %w", err)
-		}
-		c.Files = root.ReadFile
+		return nil, errNoFlow
 	}
 	b := &Bot{Config: c, life: payments.NewLife()}
+	if b.Files == nil {
+		b.Files = b.fileOfProject
+	}
+	b.live.Store(c.Project)
 	b.runner = b.newRunner()
 	return b, nil
 }
@@ -64,18 +62,13 @@ func New(c Config) (*Bot, error) {
 // Run lets effects reach the world and the clock tick until ctx ends; it
 // returns after the jobs under way are done.
 func (b *Bot) Run(ctx context.Context) error {
+	if err := keep(ctx, b.Store, b.Live(), b.Now()); err != nil {
+		return err
+	}
 	stop, err := b.startClock(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	return b.runner.Run(ctx)
-}
-
-// flow is the one a session follows: its own, or the project's first.
-func (b *Bot) flow(id string) *flows.Flow {
-	if flow := b.Project.Flow(id); flow != nil {
-		return flow
-	}
-	return b.Project.Flows[0]
 }

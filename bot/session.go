@@ -12,7 +12,7 @@ import (
 // newSession begins the dialog of a contact that has none, in the project's
 // first flow. Its seed makes the ids of its orders and payments unguessable.
 func (b *Bot) newSession(contact sales.Contact) flows.Session {
-	return flows.Session{Contact: contact.ID, Flow: b.Project.Flows[0].ID, Seed: rand.Text()}
+	return flows.Session{Contact: contact.ID, Flow: b.Live().Flows[0].ID, Seed: rand.Text()}
 }
 
 // known is what the store knows of a contact's money.

@@ -35,7 +35,9 @@ type Flow struct {
 	// Texts are the flow's defaults for what the engine says by itself, by key.
 	Texts  map[string]string
 	Source *Source
-	states map[string]*State
+	// Written are the files it was read from, by base name: enough to load it again.
+	Written map[string]string
+	states  map[string]*State
 }
 
 // State is where a contact can stand.

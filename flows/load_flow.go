@@ -28,6 +28,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 		File:    root.source.Name,
 		Version: hex.EncodeToString(sum[:8]),
 		Source:  root.source,
+		Written: map[string]string{filepath.Base(root.source.Name): string(data)},
 		states:  map[string]*State{},
 	}
 	d := &draft{flow: flow, root: root}

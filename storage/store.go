@@ -34,6 +34,7 @@ type Tx interface {
 	Dialogs
 	Money
 	Refs
+	Versions
 	outbox.Queue
 }
 

@@ -29,6 +29,8 @@ const (
 	bucketLanes         bucket = "lanes"           // lane, place → not before, id
 	bucketReady         bucket = "ready"           // destination, head's not before, lane
 	bucketBuried        bucket = "buried"          // id → job
+	bucketVersions      bucket = "versions"        // digest → version of a flow
+	bucketPublished     bucket = "published"       // at, digest → the version without its sources
 )
 
 func buckets() []bucket {
@@ -36,6 +38,7 @@ func buckets() []bucket {
 		bucketInputs, bucketInputsAt, bucketContacts, bucketContactsAt, bucketSessions, bucketTimers,
 		bucketJournal, bucketOrders, bucketContactOrders, bucketPayments, bucketOrderPayments, bucketChecks,
 		bucketRecords, bucketRefs, bucketJobs, bucketLanes, bucketReady, bucketBuried,
+		bucketVersions, bucketPublished,
 	}
 }
 

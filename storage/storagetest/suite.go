@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"money", money()},
 		{"queue", queue()},
 		{"ready", ready()},
+		{"versions", versions()},
 	}
 	for _, suite := range suites {
 		t.Run(suite.name, func(t *testing.T) {
