@@ -11,6 +11,10 @@ func (r *Run) ring() {
 	}
 	timer := r.Session.Timers[i]
 	r.Session.Timers = slices.Delete(slices.Clone(r.Session.Timers), i, i+1)
+	if timer.At != nil {
+		r.resume(timer)
+		return
+	}
 	rule := r.Flow.timer(timer)
 	name := timer.State + " " + label("timer", timer.Index)
 	switch {

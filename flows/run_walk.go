@@ -120,6 +120,15 @@ func (r *Run) enter(name string) {
 		r.halt("loop: more than " + strconv.Itoa(maxMoves) + " moves, last to " + state.Name)
 		return
 	}
+	if state.Name == r.Flow.Start {
+		r.Session.Calls = nil
+	}
+	r.stand(state)
+	r.do(block{steps: state.Do, then: state.Next, state: state.Name}, 0)
+}
+
+// stand makes a state the one the customer is in.
+func (r *Run) stand(state *State) {
 	left := r.Session.State
 	r.cancel(func(timer Timer, rule *TimerRule) bool {
 		return timer.State == state.Name || timer.State == left && rule.cancelledBy("left")
@@ -132,7 +141,6 @@ func (r *Run) enter(name string) {
 		r.Event("moved", left+" → "+state.Name)
 	}
 	r.Emit(Mirror{State: state.Name, Stage: r.Flow.Stages[state.Name], Contact: left == ""})
-	r.do(block{steps: state.Do, then: state.Next, state: state.Name}, 0)
 }
 
 // schedule sets the alarms of a state.
@@ -161,6 +169,9 @@ func (r *Run) cancel(gone func(Timer, *TimerRule) bool) {
 
 // timer is the rule behind an alarm, nil when it is gone from the flow.
 func (f *Flow) timer(timer Timer) *TimerRule {
+	if timer.At != nil {
+		return &TimerRule{} // a pause ends when its state is left
+	}
 	if state := f.State(timer.State); state != nil && timer.Index < len(state.Timers) {
 		return state.Timers[timer.Index]
 	}

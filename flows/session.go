@@ -16,6 +16,8 @@ type Session struct {
 	Asking *Asking `json:"asking,omitempty"`
 	// Vars are the customer's variables, as text.
 	Vars map[string]string `json:"vars,omitempty"`
+	// Calls are the steps to come back to, the last called last.
+	Calls []Asking `json:"calls,omitempty"`
 	// Tags are on the customer, in the order they came.
 	Tags []string `json:"tags,omitempty"`
 	// Timers are pending, in no order.
@@ -72,10 +74,12 @@ type Timer struct {
 	// ID is unique within the session.
 	ID string `json:"id"`
 	// State and Index name the timer in the flow: Index in the state's timers.
-	State string    `json:"state"`
-	Index int       `json:"index"`
-	Set   time.Time `json:"set"`
-	Due   time.Time `json:"due"`
+	State string `json:"state"`
+	Index int    `json:"index"`
+	// At is the step that a pause waits behind; nil for an alarm of the state.
+	At  *Asking   `json:"at,omitempty"`
+	Set time.Time `json:"set"`
+	Due time.Time `json:"due"`
 }
 
 // NextTimer is when the earliest timer rings, zero when there is none.

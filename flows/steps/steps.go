@@ -19,6 +19,9 @@ func All() []flows.StepKind {
 		{Word: "untag", Read: readUntag},
 		{Word: "split", Read: readSplit},
 		{Word: "event", Read: readEvent},
+		{Word: "wait", Read: readWait},
+		{Word: "call", Read: readCall},
+		{Word: "return", Read: readReturn},
 	}
 }
 
