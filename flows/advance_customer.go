@@ -61,14 +61,10 @@ func (r *Run) rules(list string, rules []*Rule) bool {
 
 func (r *Run) rulesOf(state, list string, rules []*Rule) bool {
 	for i, rule := range rules {
-		result := rule.When.match(&r.Input, r.said)
-		if result == matched && rule.If != nil {
-			if _, yes, _ := r.Compute(rule.If); !yes {
-				result = notFormed
-			}
-		}
+		result := r.fits(rule)
 		r.consider(rule.When.where, rule.When.label, result)
 		if result == matched {
+			r.markOnce(rule.Once)
 			r.do(block{steps: rule.Do, then: rule.To, state: state, list: list, index: i}, 0)
 			return true
 		}
@@ -153,8 +149,9 @@ func (r *Run) outside() {
 		r.Event(string(r.Input.Kind), string(r.Input.Kind))
 		r.Emit(Mirror{Note: string(r.Input.Kind)})
 	default:
-		r.Event(string(r.Input.Kind), r.Input.Text)
+		r.Event(string(r.Input.Kind), strings.TrimSpace(r.Input.Text+" "+r.Input.Payload))
 	}
+	r.outsideRules()
 }
 
 // Words of an Operator input's Payload.

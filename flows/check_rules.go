@@ -19,12 +19,32 @@ func (c *checker) shadowed(rules, earlier []*Rule) {
 	earlier = slices.Clone(earlier)
 	for _, rule := range rules {
 		for _, first := range earlier {
-			if first.If == nil && first.When.covers(rule.When) {
+			if first.guarded() {
+				continue
+			}
+			if first.When.covers(rule.When) {
 				c.fail(rule.Pos, "shadowed_rule", "Line", first.Pos.Line)
 				break
 			}
+			c.taken(first, rule)
 		}
 		earlier = append(earlier, rule)
+	}
+}
+
+// guarded tells whether a rule may let pass what its condition matches.
+func (r *Rule) guarded() bool { return r.If != nil || r.Not != nil || r.Once != "" }
+
+// taken reports words of a rule that an earlier one always takes, though other
+// words of it still have their turn.
+func (c *checker) taken(first, rule *Rule) {
+	if first.When.Any || first.When.Kind != rule.When.Kind || len(first.When.Words) == 0 {
+		return
+	}
+	for _, word := range rule.When.Words {
+		if first.When.takes(word, rule.When) {
+			c.diags.Add(Warning, rule.Pos, "taken_word", "Word", word, "Line", first.Pos.Line)
+		}
 	}
 }
 
@@ -34,21 +54,52 @@ func (w Condition) covers(other Condition) bool {
 	if w.Any {
 		return other.Any || other.Kind.FromCustomer()
 	}
-	if other.Any || w.Kind != other.Kind || w.Outcome != other.Outcome || !strings.HasPrefix(other.Payload, w.Payload) {
+	if other.Any || w.Kind != other.Kind || w.Outcome != other.Outcome {
 		return false
+	}
+	if w.Start {
+		return other.startsWith(w.Payload)
+	}
+	if other.Start {
+		return len(w.Words) == 0 || w.says("start")
 	}
 	if len(w.Words) == 0 {
 		return true
 	}
 	return len(other.Words) > 0 && !slices.ContainsFunc(other.Words, func(word string) bool {
-		return !w.takes(word, other.Match)
+		return !w.takes(word, other)
 	})
 }
 
-// takes tells whether w matches every text that a word of kind match does.
-func (w Condition) takes(word string, match Match) bool {
-	if w.Match == Regexp && match == Regexp {
-		return slices.Contains(w.Words, word)
+// startsWith tells whether the condition matches nothing but a /start with
+// such a payload.
+func (w Condition) startsWith(payload string) bool {
+	if w.Start {
+		return strings.HasPrefix(w.Payload, payload)
 	}
-	return match != Regexp && (match == w.Match || w.Match != Exact && match == Exact) && w.says(fold(word))
+	return payload == "" && len(w.folded) > 0 && !slices.ContainsFunc(w.folded, func(word string) bool { return word != "start" })
+}
+
+// takes tells whether w matches every text that a word of another condition does.
+func (w Condition) takes(word string, other Condition) bool {
+	folds := w.Match == Contains || w.Match == Keywords
+	switch other.Match {
+	case Exact:
+		return w.says(fold(channel(other.Kind, word)))
+	case Contains:
+		return folds && w.says(fold(word))
+	case Keywords:
+		return folds && w.takesKeywords(word)
+	case Fuzzy:
+		return w.Match == Fuzzy && w.Threshold <= other.Threshold && slices.Contains(w.folded, fold(word))
+	}
+	return w.Match == other.Match && slices.Contains(w.Words, word)
+}
+
+func (w Condition) takesKeywords(source string) bool {
+	alternatives, _ := readKeywords(source)
+	return len(alternatives) > 0 && !slices.ContainsFunc(alternatives, func(k keywords) bool {
+		examples := k.examples()
+		return len(examples) == 0 || slices.ContainsFunc(examples, func(text string) bool { return !w.says(text) })
+	})
 }

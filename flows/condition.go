@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,10 +17,14 @@ type Condition struct {
 	Match Match
 	// Outcome of a payment.
 	Outcome Outcome
-	// Payload prefix of a deep link or callback.
+	// Start waits for a /start whose deep link begins with Payload.
+	Start   bool
 	Payload string
+	// Threshold is how alike a text must be for Fuzzy, in percent.
+	Threshold int
 
 	folded   []string
+	keywords []keywords
 	patterns []*regexp.Regexp
 	// where and label are what the trace shows.
 	where, label string
@@ -35,12 +38,15 @@ const (
 	Exact    Match = "exact"
 	Contains Match = "contains"
 	Regexp   Match = "regexp"
+	Keywords Match = "keywords"
+	Fuzzy    Match = "fuzzy"
 )
 
 // ConditionKeys are the keys of a rule that say what it waits for.
 func ConditionKeys() []string {
-	keys := []string{"command", "text", "contains", "regexp", "button", "contact",
-		"photo", "document", "voice", "location", "any", "start"}
+	keys := []string{"command", "text", "contains", "keywords", "fuzzy", "regexp", "button", "contact",
+		"photo", "document", "voice", "location", "any", "start",
+		"joined", "left", "blocked", "unblocked", "operator", "stage", "webhook"}
 	for _, outcome := range Outcomes() {
 		keys = append(keys, string(outcome))
 	}
@@ -65,7 +71,9 @@ func ReadCondition(n Node) (Condition, bool) {
 		found[1].Key.Error("many_conditions", "First", found[0].Name, "Second", found[1].Name)
 		return Condition{}, false
 	}
-	return compileCondition(readCondition(found[0]), found[0].Value)
+	condition := readCondition(found[0])
+	condition.readThreshold(n.Field("threshold"))
+	return compileCondition(condition, found[0].Value)
 }
 
 func readCondition(entry Entry) Condition {
@@ -74,9 +82,10 @@ func readCondition(entry Entry) Condition {
 	switch name {
 	case "any":
 		condition.Any = true
-	case "text", "contains", "regexp":
-		condition.Kind, condition.Match = Text, map[string]Match{"text": Exact, "contains": Contains, "regexp": Regexp}[name]
-		condition.Words = words(value)
+	case "text":
+		condition.Kind, condition.Match, condition.Words = Text, Exact, words(value)
+	case "contains", "regexp", "keywords", "fuzzy":
+		condition.Kind, condition.Match, condition.Words = Text, Match(name), words(value)
 	case "command":
 		condition.Kind, condition.Match = Command, Exact
 		for _, word := range words(value) {
@@ -85,7 +94,16 @@ func readCondition(entry Entry) Condition {
 	case "button":
 		condition.Kind, condition.Match, condition.Words = Button, Exact, words(value)
 	case "start":
-		condition.Kind, condition.Payload = Command, value.Text()
+		condition.Kind, condition.Start = Command, true
+		if given := words(value); len(given) > 0 {
+			condition.Payload = value.Text()
+		}
+	case "joined", "left", "stage", "webhook":
+		condition.Kind, condition.Match, condition.Words = InputKind(name), Exact, words(value)
+	case "operator":
+		condition.Kind, condition.Match, condition.Words = Operator, Exact, value.choices(Join, Leave)
+	case "blocked", "unblocked":
+		condition.Kind = InputKind(name)
 	case "contact":
 		condition.Kind = Shared
 	case "photo", "document", "voice", "location":
@@ -109,25 +127,77 @@ func words(n Node) []string {
 	return slices.DeleteFunc(n.Texts(), func(word string) bool { return strings.TrimSpace(word) == "" })
 }
 
+// choices reads words that must be among known; true stands for any of them.
+func (n Node) choices(known ...string) []string {
+	given := words(n)
+	for _, word := range given {
+		if !slices.Contains(known, word) {
+			n.Error("unknown_word", "Word", word, "Suggest", Nearest(word, known), "Known", joinSorted(known))
+		}
+	}
+	return given
+}
+
+// readThreshold reads how alike is alike enough.
+func (c *Condition) readThreshold(n Node) {
+	if c.Match == Fuzzy {
+		c.Threshold = defaultThreshold
+	}
+	if n.Zero() {
+		return
+	}
+	if c.Match != Fuzzy {
+		n.Error("stray_threshold")
+		return
+	}
+	percent, err := strconv.Atoi(strings.TrimSuffix(n.Text(), "%"))
+	if err != nil || percent < minThreshold || percent > 100 {
+		n.Error("bad_threshold", "Value", n.Text(), "Min", minThreshold)
+		return
+	}
+	c.Threshold = percent
+}
+
 // compileCondition prepares words for comparing.
 func compileCondition(condition Condition, value Node) (Condition, bool) {
-	for _, word := range condition.Words {
-		if condition.Match != Regexp {
-			condition.folded = append(condition.folded, fold(word))
-			continue
-		}
-		pattern, err := regexp.Compile("(?i)" + strings.ReplaceAll(word, "ё", "е"))
-		if err != nil {
-			value.Error("bad_regexp", "Value", word, "Detail", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	switch condition.Match {
+	case Keywords:
+		condition.keywords = value.readKeywords()
+	case Regexp:
+		if !condition.compilePatterns(value) {
 			return condition, false
 		}
-		condition.patterns = append(condition.patterns, pattern)
+	default:
+		for _, word := range condition.Words {
+			condition.folded = append(condition.folded, fold(channel(condition.Kind, word)))
+		}
 	}
-	if condition.Match == Contains && len(condition.folded) == 0 || condition.Match == Regexp && len(condition.patterns) == 0 {
+	wordy := condition.Match == Contains || condition.Match == Regexp || condition.Match == Keywords || condition.Match == Fuzzy
+	if wordy && len(condition.Words) == 0 {
 		value.Error("no_words")
 		return condition, false
 	}
 	return condition, true
+}
+
+func (c *Condition) compilePatterns(value Node) bool {
+	for _, word := range c.Words {
+		pattern, err := regexp.Compile("(?i)" + strings.ReplaceAll(word, "ё", "е"))
+		if err != nil {
+			value.Error("bad_regexp", "Value", word, "Detail", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			return false
+		}
+		c.patterns = append(c.patterns, pattern)
+	}
+	return true
+}
+
+// channel takes the @ off a channel's name: YAML does not let a bare word begin with it.
+func channel(kind InputKind, word string) string {
+	if kind == Joined || kind == Left {
+		return strings.TrimPrefix(word, "@")
+	}
+	return word
 }
 
 // fold makes texts comparable as people compare them: case, ё, and spaces
@@ -141,54 +211,4 @@ func fold(s string) string {
 		s = strings.Join(strings.Fields(s), " ")
 	}
 	return s
-}
-
-// place is "course.yaml:12".
-func place(pos Pos) string { return path.Base(pos.File) + ":" + strconv.Itoa(pos.Line) }
-
-// Why an input does not fit, for the trace.
-const (
-	matched   = "matched"
-	notKind   = "kind"
-	notText   = "text"
-	notFormed = "if"
-)
-
-// match tells whether an input fits, in the words of the trace. said is the
-// folded text, or the label of a pressed button.
-func (c *Condition) match(input *Input, said string) string {
-	if c.Any {
-		if input.Kind.FromCustomer() {
-			return matched
-		}
-		return notKind
-	}
-	if c.Kind != input.Kind {
-		return notKind
-	}
-	switch {
-	case c.Outcome != "":
-		if input.Payment == nil || input.Payment.Outcome != c.Outcome {
-			return notKind
-		}
-		return matched
-	case c.Payload != "":
-		if fold(input.Text) != "start" || !strings.HasPrefix(input.Payload, c.Payload) {
-			return notText
-		}
-		return matched
-	case len(c.Words) == 0 || c.says(said) || c.Kind == Button && c.says(fold(input.Payload)):
-		return matched
-	}
-	return notText
-}
-
-func (c *Condition) says(said string) bool {
-	switch c.Match {
-	case Contains:
-		return slices.ContainsFunc(c.folded, func(word string) bool { return strings.Contains(said, word) })
-	case Regexp:
-		return slices.ContainsFunc(c.patterns, func(p *regexp.Regexp) bool { return p.MatchString(said) })
-	}
-	return slices.Contains(c.folded, said)
 }

@@ -61,6 +61,11 @@ type State struct {
 type Rule struct {
 	When Condition
 	If   *Formula
+	// Not are words that must not occur, as keywords.
+	Not []keywords
+	// Once is the name under which the rule is remembered by those it has
+	// answered; empty for one that answers each time.
+	Once string
 	// To moves; Do without To answers in place.
 	To    string
 	Do    []Step

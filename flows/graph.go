@@ -131,10 +131,14 @@ func (g *graph) condition(when Condition) string {
 		return g.text("graph.any", nil)
 	case when.Kind == Paid:
 		return g.text("graph."+string(when.Outcome), nil)
-	case when.Kind == Command && when.Payload != "":
+	case when.Start && when.Payload == "":
+		return "/start"
+	case when.Start:
 		return "?start=" + when.Payload
 	case when.Kind == Command:
 		return "/" + strings.Join(when.Words, " /")
+	case when.Kind != Text && when.Kind != Button && len(when.Words) > 0:
+		return g.text("graph."+string(when.Kind), nil) + ": " + strings.Join(when.Words, ", ")
 	case len(when.Words) > 2:
 		return "«" + strings.Join(when.Words[:2], "», «") + "» …"
 	case len(when.Words) > 0:

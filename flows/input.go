@@ -23,6 +23,8 @@ const (
 	Other     InputKind = "other" // a sticker, a poll, …: something the flow language has no word for
 	Blocked   InputKind = "blocked"
 	Unblocked InputKind = "unblocked"
+	Joined    InputKind = "joined" // a channel or group: Text is its public name without @, Payload its id
+	Left      InputKind = "left"   // as Joined
 
 	Paid     InputKind = "payment" // Payment is set
 	Rang     InputKind = "timer"   // Timer is the id of the session's timer

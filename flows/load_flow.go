@@ -44,8 +44,8 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	d.start = root.Field("start").Ref()
 	flow.Start = d.start.Name
 	d.readProducts(root.Field("products"), root.Field("receipt"))
-	flow.Anywhere = root.Field("anywhere").rules()
-	flow.Fallback = root.Field("fallback").rules()
+	flow.Anywhere = onceIn("anywhere", root.Field("anywhere").rules())
+	flow.Fallback = onceIn("fallback", root.Field("fallback").rules())
 	flow.Otherwise = root.Field("otherwise").Steps()
 	d.readStates(root.Field("states"))
 	d.readMoved(root.Field("moved"))

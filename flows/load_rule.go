@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -26,6 +27,23 @@ func (n Node) rules() []*Rule {
 	return rules
 }
 
+// onceIn names the rules with `once:` of one list, so that each is remembered
+// by itself and an edit elsewhere in the file changes no name.
+func onceIn(place string, rules []*Rule) []*Rule {
+	count := map[string]int{}
+	for _, rule := range rules {
+		if rule.Once == "" {
+			continue
+		}
+		count[rule.Once]++
+		if n := count[rule.Once]; n > 1 {
+			rule.Once += " #" + strconv.Itoa(n)
+		}
+		rule.Once = place + "/" + rule.Once
+	}
+	return rules
+}
+
 // perOutcome splits a mapping of nothing but outcomes into one mapping for each.
 func (n Node) perOutcome() []Node {
 	entries := n.Entries()
@@ -45,11 +63,15 @@ func (n Node) perOutcome() []Node {
 
 // rule reads one rule; it has no use when its condition could not be read.
 func (n Node) rule() (*Rule, bool) {
-	n.Only(append(ConditionKeys(), "to", "do", "if")...)
+	n.Only(append(ConditionKeys(), "to", "do", "if", "not", "once", "threshold")...)
 	when, ok := ReadCondition(n)
 	rule := &Rule{Pos: n.Pos(), When: when}
 	body := n.body()
 	rule.If = ReadFormula(body.Field("if"))
+	rule.Not = body.Field("not").readKeywords()
+	if body.Field("once").Bool() {
+		rule.Once = when.label
+	}
 	to := body.Field("to").Ref()
 	if target := n.outcome(); to.Name == "" && target.IsScalar() && target.yaml.Tag != "!!bool" {
 		to = target.Ref()
@@ -66,7 +88,7 @@ func (n Node) rule() (*Rule, bool) {
 // under an outcome.
 func (n Node) body() Node {
 	if inner := n.outcome(); inner.IsMap() {
-		inner.Only("to", "do", "if")
+		inner.Only("to", "do", "if", "not", "once")
 		return inner
 	}
 	return n

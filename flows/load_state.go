@@ -30,7 +30,7 @@ func (n Node) state(name string) *State {
 		state.Title = title.Text()
 	}
 	state.Do = n.Field("do").Steps()
-	state.On = n.Field("on").rules()
+	state.On = onceIn(name, n.Field("on").rules())
 	for _, item := range n.Field("timers").Items() {
 		if timer := item.timer(); timer != nil {
 			state.Timers = append(state.Timers, timer)
