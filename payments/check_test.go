@@ -26,8 +26,11 @@ func asked(p sales.Payment, expire bool) []time.Duration {
 
 func TestNextCheckFollowsALink(t *testing.T) {
 	t.Parallel()
-	m, h := time.Minute, time.Hour
-	want := []time.Duration{2 * m, 7 * m, 22 * m, 31 * m, 45 * m, 90 * m, 6*h + 30*m, 24*h + 30*m, 40*h + 30*m, 72*h + 30*m}
+	s, m, h := time.Second, time.Minute, time.Hour
+	want := []time.Duration{
+		15 * s, 30 * s, m, 2 * m, 3 * m, 4 * m, 5 * m, 7 * m, 9 * m, 11 * m, 13 * m, 15 * m, 20 * m, 25 * m,
+		31 * m, 45 * m, 90 * m, 6*h + 30*m, 24*h + 30*m, 40*h + 30*m, 72*h + 30*m,
+	}
 	if got := asked(linked(), true); !slices.Equal(got, want) {
 		t.Errorf("asked after %v, want %v", got, want)
 	}

@@ -123,7 +123,7 @@ func TestLifeOfALink(t *testing.T) {
 	link := payments.Link{External: "700001", URL: "https://pay.example/x"}
 
 	p := life.Link(fresh, link, noon)
-	if p.Status != sales.PaymentLinked || p.External != link.External || p.URL != link.URL || p.CheckAt != noon.Add(2*time.Minute) {
+	if p.Status != sales.PaymentLinked || p.External != link.External || p.URL != link.URL || p.CheckAt != noon.Add(15*time.Second) {
 		t.Errorf("linked: %+v", p)
 	}
 	overtaken, _ := life.Apply(fresh, event(sales.PaymentPaid, 490000), noon)
