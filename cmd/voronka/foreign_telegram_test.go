@@ -43,7 +43,7 @@ type foreignUpdate struct {
 
 type foreignHook struct {
 	url, secret string
-	lanes       map[string]chan []byte
+	lanes       map[string]chan []byte // nil where nobody answers at the address
 	ctx         context.Context
 	stop        context.CancelFunc
 }
@@ -66,6 +66,7 @@ func newForeignTelegram() *foreignTelegram {
 		nextUpdate: 481_516_234 + time.Now().UnixNano()%100_000, nextID: 3_000,
 		chats: map[int64][]foreignMessage{}, callbacks: map[string]bool{}, files: map[string]string{},
 		trouble: []string{"getUpdates:502", "sendMessage:429"},
+		hook:    foreignHook{url: "https://gone.example/telegram"}, // of a service that the shop used before
 	}
 }
 
@@ -301,6 +302,7 @@ func (s *foreignTelegram) do(c call) (any, string) {
 	case "setWebhook":
 		return s.setWebhook(c)
 	case "deleteWebhook":
+		s.keepPending(c)
 		if s.hook.stop != nil {
 			s.hook.stop()
 		}
@@ -323,7 +325,16 @@ func (s *foreignTelegram) do(c call) (any, string) {
 	return true, ""
 }
 
+// keepPending complains of a client that throws away what customers wrote.
+func (s *foreignTelegram) keepPending(c call) {
+	if c.values["drop_pending_updates"] == "true" {
+		s.fault("%s drops %d pending updates", c.method, len(s.queue))
+		s.queue = nil
+	}
+}
+
 func (s *foreignTelegram) setWebhook(c call) (any, string) {
+	s.keepPending(c)
 	address, err := url.Parse(c.values["url"])
 	if err != nil || address.Host == "" {
 		return nil, "bad webhook: invalid URL"
@@ -351,7 +362,7 @@ func (s *foreignTelegram) setWebhook(c call) (any, string) {
 func (s *foreignTelegram) deliver(kind string, body object) {
 	s.nextUpdate++
 	update := foreignUpdate{s.nextUpdate, kind, object{"update_id": s.nextUpdate, kind: body, "x_future": object{"a": []int{1}}}}
-	if s.hook.url == "" {
+	if s.hook.lanes == nil {
 		s.queue = append(s.queue, update)
 	} else {
 		s.push(update)

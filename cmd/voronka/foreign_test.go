@@ -100,6 +100,40 @@ func TestForeignServers(t *testing.T) {
 	}
 }
 
+// TestForeignServersWithoutAddress sells from a laptop: no public address, so
+// the customer gets the bank's own link and the payment is found only by asking
+// the bank. Nobody who has paid waits long for what they bought.
+func TestForeignServersWithoutAddress(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	a := newAbroad(t, "polling", false)
+	a.start()
+	b := a.buyer(1)
+	page, err := b.comes(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paid := time.Now()
+	if err := a.shop.ends(page, 0, "AUTHORIZED", "CONFIRMED"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.waitsForFile(ctx); err != nil {
+		t.Error(err)
+	}
+	if wait := time.Since(paid); wait > 30*time.Second {
+		t.Errorf("who has paid waits %s", wait.Round(time.Second))
+	}
+	if err := a.idle(ctx); err != nil {
+		t.Errorf("%v\n%s", err, a.logs())
+	}
+	a.stop()
+	a.judgeManners()
+	if n := b.files("go-za-vecher.pdf"); n != 1 || len(a.crm.leads) != 1 || a.crm.leads[0].plain["status_id"] != 142 {
+		t.Errorf("%d files, deals %+v\n%s", n, a.crm.leads, a.logs())
+	}
+}
+
 // comes goes from /start to the button with the payment link, makes the
 // mistakes that people make, and answers the link.
 func (b buyer) comes(ctx context.Context) (link string, err error) {
@@ -187,9 +221,13 @@ func (b buyer) declinedThenPaid(ctx context.Context) error {
 	if err := b.a.shop.ends(page, 0, "AUTHORIZED", "CONFIRMED"); err != nil {
 		return err
 	}
+	return b.waitsForFile(ctx)
+}
+
+func (b buyer) waitsForFile(ctx context.Context) error {
 	return b.s.until(ctx, "the file", func() bool {
 		all := b.s.chats[b.id]
-		return strings.HasSuffix(all[len(all)-1].file, "go-za-vecher.pdf")
+		return all[len(all)-1].file == "go-za-vecher.pdf"
 	})
 }
 
