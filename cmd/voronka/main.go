@@ -32,6 +32,7 @@ type commands struct {
 	Fake   fakeCommand   `cmd:"" help:"Запустить один стенд: telegram, tbank, amocrm · start one fake alone"`
 	Init   initCommand   `cmd:"" help:"Начать свою папку воронок с готовой · start a folder of funnels from a ready one"`
 	Lint   lintCommand   `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
+	Test   testCommand   `cmd:"" help:"Прогнать диалоги из *_test.yaml · play the dialogs of *_test.yaml"`
 	Play   playCommand   `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
 	Graph  graphCommand  `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
 	Config configCommand `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
