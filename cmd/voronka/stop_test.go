@@ -9,41 +9,50 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
 // TestStoppedUnderLoad ends the process in good order again and again while
-// six customers buy: nothing is lost, and, other than after a kill, nothing at
-// all is said twice.
+// customers keep coming: nothing is lost, and, other than after a kill,
+// nothing at all is said twice.
 func TestStoppedUnderLoad(t *testing.T) {
 	t.Parallel()
 	w, ctx := newSickOutside(t, "webhook")
-	var customers []*customer
+	const side = 4
+	served := make([][]*customer, side)
+	var closed atomic.Bool
 	var queue sync.WaitGroup
-	for i := range 6 {
-		one := w.customer(int64(30 + i))
-		customers = append(customers, one)
+	for i := range side {
 		queue.Go(func() {
-			if err := one.buy(ctx); err != nil {
-				t.Errorf("customer %d: %v", one.ID(), err)
+			for !closed.Load() {
+				one := w.customer(int64(30 + i + side*len(served[i])))
+				served[i] = append(served[i], one)
+				if err := one.buy(ctx); err != nil {
+					t.Errorf("customer %d: %v", one.ID(), err)
+					return
+				}
 			}
 		})
 	}
-	for i := range 8 {
+	for i := range 10 {
 		w.start()
 		if err := w.answers(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if err := pause(ctx, time.Duration(20+40*i)*time.Millisecond); err != nil {
+		if err := pause(ctx, time.Duration(20+30*i)*time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
 		w.stop()
 	}
+	closed.Store(true)
 	w.start()
 	queue.Wait()
 	w.settled(ctx)
 	w.stop()
+	customers := slices.Concat(served...)
+	t.Logf("%d customers", len(customers))
 	w.judgeMoney(customers)
 	w.judgeMirror(customers)
 	for _, one := range customers {
