@@ -58,6 +58,7 @@ func (c demoCommand) Run(a *app) error {
 	}
 	group.Go(func() error { return serve(ctx, listener, mux) })
 	group.Go(func() error { return service.bot.Run(ctx) })
+	group.Go(func() error { return service.watch.run(ctx) })
 	group.Go(func() error { return service.listenToTelegram(ctx) })
 	a.say("cli.demo", map[string]any{"Address": address + "/", "Password": string(service.Password)})
 	for _, s := range world.stands() {

@@ -35,6 +35,8 @@ type service struct {
 	words  *locales.Catalog
 	log    *slog.Logger
 	now    func() time.Time
+	// watch brings edits of the flows to life.
+	watch *watch
 	// username is the bot's in Telegram, empty while unknown.
 	username string
 }
@@ -80,8 +82,13 @@ func (s *service) wire(project *flows.Project) error {
 	if s.AmoURL != "" {
 		config.CRM = amocrm.New(amocrm.Config{URL: s.AmoURL, Token: string(s.AmoToken), RequestsPerSecond: s.amoRate(), Now: s.now})
 	}
-	s.bot, err = bot.New(config)
-	return err
+	if s.bot, err = bot.New(config); err != nil {
+		return err
+	}
+	s.watch = &watch{
+		dir: project.Dir, load: loader().Load, live: s.bot.Live, publish: s.bot.Publish, words: speech(s.words, s.Language), log: s.log,
+	}
+	return nil
 }
 
 func (s *service) newBank() (payments.Provider, error) {
@@ -153,6 +160,7 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 		return server.Shutdown(stopping)
 	})
 	group.Go(func() error { return s.bot.Run(ctx) })
+	group.Go(func() error { return s.watch.run(ctx) })
 	group.Go(func() error { return s.listenToTelegram(ctx) })
 	return group.Wait()
 }

@@ -32,6 +32,9 @@ type Config struct {
 	// Zone is the project's; nil is UTC.
 	Zone *time.Location
 	Now  func() time.Time
+	// Faults are what keeps the last edit of the flows from going live, a line
+	// each; may be nil.
+	Faults func() []string
 }
 
 // Bot is what operators can ask of it.
@@ -98,13 +101,19 @@ type view struct {
 	Language string
 	Section  string
 	Token    string
+	// Faults are shown on each page until they are mended.
+	Faults []string
 	Data     any
 }
 
 func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var page bytes.Buffer
+	var faults []string
+	if c.Faults != nil && name != "login" {
+		faults = c.Faults()
+	}
 	err := c.pages[name].Execute(&page, view{
-		Style: template.CSS(web.Style()), Language: c.Language, Section: name,
+		Faults: faults, Style: template.CSS(web.Style()), Language: c.Language, Section: name,
 		Token: c.doorkeeper.token(r), Data: data,
 	})
 	if err != nil {
