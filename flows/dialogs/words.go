@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"voronka/flows"
+	"voronka/sales"
 )
 
 // word is one word of the tests: an action or an expectation.
@@ -132,12 +133,13 @@ func oneOf(plain, mapping func(flows.Node, *Step)) func(flows.Node, *Step) {
 	}
 }
 
-// readBank reads a word, and an amount after `other`.
+// readBank reads a word; after `other` the amount, half of the price where
+// none is told.
 func readBank(n flows.Node, s *Step) {
 	s.Text = n.Text()
 	first, amount, _ := strings.Cut(s.Text, " ")
 	complain(n, first, bankWords())
-	if first == "other" && amount == "" {
-		n.Error("want_money", "Value", s.Text)
+	if _, err := sales.ParseMoney(amount); amount != "" && (first != "other" || err != nil) {
+		n.Error("want_money", "Value", amount)
 	}
 }
