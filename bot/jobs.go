@@ -23,6 +23,8 @@ const (
 	jobLink    = "link"
 	jobCheck   = "check"
 	jobMirror  = "mirror"
+	jobEdit    = "edit"
+	jobTyping  = "typing"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about
@@ -83,6 +85,10 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return put(tx, ackLane(contact), jobAck, ackJob{e}, in.At)
 	case flows.CallOperator:
 		return b.callOperator(tx, turn, in, number, e)
+	case flows.Edit:
+		return put(tx, chatLane(contact), jobEdit, editJob{contact, e}, in.At)
+	case flows.Typing:
+		return b.enqueueTyping(tx, contact, e, in.At)
 	case flows.Mirror:
 		return b.mirror(tx, b.change(turn, in, number, e), in.At)
 	}

@@ -24,6 +24,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobDeliver: {Handle: handler(b.deliver), Once: true, Settle: handler(b.deliverAgain)},
 			jobAck:     {Handle: handler(b.acknowledge)},
 			jobLink:    {Handle: handler(b.link)},
+			jobEdit:    {Handle: handler(b.edit)},
+			jobTyping:  {Handle: handler(b.typing)},
 			jobCheck:   {Handle: handler(b.check)},
 			jobMirror:  {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},
 		},

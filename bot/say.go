@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(stora
 	return b.show(ctx, contact, message)
 }
 
-// show sends a message and remembers the id of a file that was uploaded.
+// show sends a message and remembers its id, or that of a file that was uploaded.
 func (b *Bot) show(ctx context.Context, contact sales.Contact, message Message) (func(storage.Tx) error, error) {
 	sent, err := b.Chat.Send(ctx, contact.ChatID, message)
 	kind, file := "document", message.Document
@@ -57,6 +58,11 @@ func (b *Bot) show(ctx context.Context, contact sales.Contact, message Message) 
 			return nil, b.forgetFile(ctx, kind, file, err)
 		}
 		return nil, err
+	}
+	if file == nil && sent.Message != 0 {
+		return func(tx storage.Tx) error {
+			return tx.PutRef(lastRef(contact.ID), strconv.FormatInt(sent.Message, 10))
+		}, nil
 	}
 	if file == nil || sent.File == "" || len(file.Content) == 0 {
 		return nil, nil

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -95,13 +96,22 @@ func (r *Rehearsal) show(effect Effect) {
 		if len(effect.Keyboard) > 0 || effect.RemoveKeyboard {
 			r.Keyboard = slices.Concat(effect.Keyboard...)
 		}
-		for _, row := range effect.Buttons {
-			for _, button := range row {
-				r.Live = append(r.Live, LiveButton{button, r.message})
-			}
-		}
+		r.hang(effect.Buttons, r.message)
+	case Edit:
+		message := cmp.Or(effect.Message, r.message)
+		r.Live = slices.DeleteFunc(r.Live, func(live LiveButton) bool { return live.Message == message })
+		r.hang(effect.Say.Buttons, message)
 	case MakeLink:
 		r.move(effect.Payment, func(p *sales.Payment) { p.Status = sales.PaymentLinked })
+	}
+}
+
+// hang puts buttons under a message.
+func (r *Rehearsal) hang(rows [][]InlineButton, message int64) {
+	for _, row := range rows {
+		for _, button := range row {
+			r.Live = append(r.Live, LiveButton{button, message})
+		}
 	}
 }
 

@@ -58,6 +58,11 @@ func ParseTemplate(text string) (Template, error) {
 	return template, nil
 }
 
+// Literal is a text that holds no variables, whatever stands in it.
+func Literal(text string) Template {
+	return Template{Source: text, parts: []part{{text: text}}}
+}
+
 func parsePart(inner string) (part, error) {
 	if inner == "" {
 		return part{}, ErrEmptyVariable

@@ -167,6 +167,9 @@ func (p *player) show(turn flows.Turn) {
 		switch effect := effect.(type) {
 		case flows.Say:
 			p.say(effect)
+		case flows.Edit:
+			p.printf("  ✎\n")
+			p.say(effect.Say)
 		case flows.Deliver:
 			p.printf("  📎 %s\n", strings.TrimSpace(flows.PlainText(effect.Text)+" "+effect.File+effect.Link+effect.Invite))
 		case flows.Acknowledge:

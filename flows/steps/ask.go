@@ -47,7 +47,7 @@ func readAsk(n flows.Node) flows.Step {
 	}
 	step.readShare(n.Field("share"))
 	word := n.Field("as").Text()
-	step.readChoices(n.Field("choices"))
+	step.choices = readChoices(n.Field("choices"))
 	if word == "" && len(step.choices) > 0 {
 		word = "choice"
 	}
@@ -79,7 +79,8 @@ func (a *ask) readShare(n flows.Node) {
 	}
 }
 
-func (a *ask) readChoices(n flows.Node) {
+// readChoices reads answers to pick: texts, or {text, value}.
+func readChoices(n flows.Node) (all []choice) {
 	for _, item := range n.Items() {
 		if item.IsMap() {
 			item.Only("text", "value")
@@ -87,11 +88,12 @@ func (a *ask) readChoices(n flows.Node) {
 			if one.value == "" {
 				one.value = one.text.Source
 			}
-			a.choices = append(a.choices, one)
+			all = append(all, one)
 			continue
 		}
-		a.choices = append(a.choices, choice{text: flows.ReadTemplate(item), value: item.Text()})
+		all = append(all, choice{text: flows.ReadTemplate(item), value: item.Text()})
 	}
+	return all
 }
 
 // Run implements flows.Step.

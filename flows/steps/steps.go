@@ -22,6 +22,9 @@ func All() []flows.StepKind {
 		{Word: "wait", Read: readWait},
 		{Word: "call", Read: readCall},
 		{Word: "return", Read: readReturn},
+		{Word: "choose", Read: readChoose},
+		{Word: "edit", Read: readEdit},
+		{Word: "typing", Read: readTyping},
 	}
 }
 

@@ -1,0 +1,41 @@
+package telegram
+
+import (
+	"context"
+	"strings"
+
+	"github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	core "voronka/bot"
+	"voronka/sales"
+)
+
+// Edit implements bot.Editor (Bot API, editMessageText). A message that says
+// the very same already is no error.
+func (s *Sender) Edit(ctx context.Context, chat, message int64, to core.Message) error {
+	off := !to.Preview
+	_, err := s.api.EditMessageText(ctx, &bot.EditMessageTextParams{
+		ChatID: chat, MessageID: int(message), Text: to.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(to),
+		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: &off},
+	})
+	if err == nil {
+		return nil
+	}
+	text := strings.ToLower(err.Error())
+	if strings.Contains(text, "message is not modified") {
+		return nil
+	}
+	for _, why := range []string{"message to edit not found", "message can't be edited", "no text in the message to edit", "message_id_invalid"} {
+		if strings.Contains(text, why) {
+			return &sales.Error{Code: core.ChatUneditable, Action: sales.Bury, Err: err}
+		}
+	}
+	return sendError(err)
+}
+
+// Typing implements bot.Typist (Bot API, sendChatAction).
+func (s *Sender) Typing(ctx context.Context, chat int64) error {
+	_, err := s.api.SendChatAction(ctx, &bot.SendChatActionParams{ChatID: chat, Action: models.ChatActionTyping})
+	return sendError(err)
+}
