@@ -26,7 +26,9 @@ func wrongSettings(language string) []string {
 		"VORONKA_LISTEN=leaked-listen", "VORONKA_PUBLIC_URL=ftp://leaked-public",
 		"VORONKA_TELEGRAM_TOKEN=leaked-token", "VORONKA_TELEGRAM_API=leaked-api",
 		"VORONKA_TELEGRAM_MODE=leaked-mode", "VORONKA_TBANK_TERMINAL=leaked-terminal-key-of-31-chars", "VORONKA_TBANK_API=leaked-bank",
+		"VORONKA_TBANK_FFD=leaked-ffd",
 		"VORONKA_TBANK_CA=/leaked-roots.pem", "VORONKA_AMOCRM_URL=leaked-amo", "VORONKA_AMOCRM_RATE=leaked-rate",
+		"VORONKA_BACKUPS=/nowhere/leaked/backups", "VORONKA_BACKUPS_KEEP=leaked-many",
 		"VORONKA_CONSOLE_PASSWORD=leaked", "VORONKA_TIMEZONE=leaked/zone", "VORONKA_LANGUAGE=" + language,
 	}
 }
@@ -128,9 +130,9 @@ func TestEachFault(t *testing.T) {
 		return Settings{
 			Flows: ".", Database: "./voronka.db", Listen: "127.0.0.1:8080", Public: "https://bot.example.ru",
 			TelegramToken: "123456789:AAE-_x", TelegramAPI: botAPI, TelegramMode: "webhook", TelegramSecret: "hook",
-			TBankTerminal: "T", TBankPassword: "p", TBankAPI: "https://bank.example/v2", TBankCA: "",
+			TBankTerminal: "T", TBankPassword: "p", TBankAPI: "https://bank.example/v2", TBankFFD: "1.2",
 			AmoURL: "https://example.amocrm.ru", AmoToken: "t", AmoRate: "5",
-			Password: "eightlong", Timezone: "Asia/Yekaterinburg", Language: "en",
+			BackupsKeep: "48", Password: "eightlong", Timezone: "Asia/Yekaterinburg", Language: "en",
 		}
 	}
 	if found := right().faults(); len(found) > 0 {
@@ -150,6 +152,7 @@ func TestEachFault(t *testing.T) {
 		"no port":               {func(s *Settings) { s.Listen = "127.0.0.1" }, fault{"VORONKA_LISTEN", "listen"}},
 		"port out of range":     {func(s *Settings) { s.Listen = ":70000" }, fault{"VORONKA_LISTEN", "listen"}},
 		"terminal too long":     {func(s *Settings) { s.TBankTerminal = strings.Repeat("7", 21) }, fault{"VORONKA_TBANK_TERMINAL", "tbank_terminal"}},
+		"unknown receipts":      {func(s *Settings) { s.TBankFFD = "1.1" }, fault{"VORONKA_TBANK_FFD", "tbank_ffd"}},
 		"no bank password":      {func(s *Settings) { s.TBankPassword = "" }, fault{"VORONKA_TBANK_PASSWORD", "tbank_pair"}},
 		"certificates missing":  {func(s *Settings) { s.TBankCA = "absent.pem" }, fault{"VORONKA_TBANK_CA", "tbank_ca"}},
 		"not certificates":      {func(s *Settings) { s.TBankCA = "settings_test.go" }, fault{"VORONKA_TBANK_CA", "tbank_ca"}},
@@ -158,6 +161,8 @@ func TestEachFault(t *testing.T) {
 		"short password":        {func(s *Settings) { s.Password = "short" }, fault{"VORONKA_CONSOLE_PASSWORD", "password"}},
 		"database is a folder":  {func(s *Settings) { s.Database = "." }, fault{"VORONKA_DATABASE", "database"}},
 		"database in no folder": {func(s *Settings) { s.Database = "absent/voronka.db" }, fault{"VORONKA_DATABASE", "database"}},
+		"backups in no folder":  {func(s *Settings) { s.Backups = "absent/backups" }, fault{"VORONKA_BACKUPS", "backups"}},
+		"no backup is kept":     {func(s *Settings) { s.BackupsKeep = "0" }, fault{"VORONKA_BACKUPS_KEEP", "backups_keep"}},
 		"flows are a file":      {func(s *Settings) { s.Flows = "settings_test.go" }, fault{"VORONKA_FLOWS", "flows"}},
 	} {
 		s := right()
