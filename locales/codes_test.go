@@ -20,6 +20,7 @@ func TestEveryDiagnosticHasWords(t *testing.T) {
 	codes := []string{ // built from parts
 		"text_too_long", "caption_too_long", "button_too_long", "callback_too_long",
 		"formula_syntax", "formula_long", "formula_function", "formula_arguments", "formula_forbidden",
+		"formula_effect", "formula_lines",
 	}
 	for _, pattern := range []string{"../flows/*.go", "../flows/steps/*.go", "../flows/dialogs/*.go"} {
 		names, err := filepath.Glob(pattern)

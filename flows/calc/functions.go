@@ -3,8 +3,6 @@ package calc
 import (
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/govalues/decimal"
 )
@@ -15,88 +13,91 @@ type function struct {
 	make        func(args []eval) eval
 }
 
-// Functions are the words that can be called, sorted.
-func Functions() []string { return slices.Sorted(maps.Keys(functions())) }
+// body computes a function from its arguments.
+type body func(f *frame, args []Value) (Value, error)
 
-// functions are looked up while a formula is compiled, never while it runs.
-func functions() map[string]function {
-	return map[string]function{
-		"lower": {1, 1, onText(func(s string) (Value, error) { return text(strings.ToLower(s)), nil })},
-		"upper": {1, 1, onText(func(s string) (Value, error) { return text(strings.ToUpper(s)), nil })},
-		"len": {1, 1, onText(func(s string) (Value, error) {
-			length, err := decimal.New(int64(utf8.RuneCountInString(s)), 0)
-			return number(length), err
-		})},
-		"contains": {2, 2, func(args []eval) eval { return part("contains", args[0], args[1]) }},
-		"round":    {1, 2, round},
-		"if":       {3, 3, choose},
-	}
-}
-
-func onText(fn func(string) (Value, error)) func([]eval) eval {
-	return func(args []eval) eval {
-		return func(vars Lookup) (Value, error) {
-			v, err := args[0](vars)
+// eager is a function that needs all of its arguments.
+func eager(least, most int, run body) function {
+	return function{least, most, func(args []eval) eval {
+		return func(f *frame) (Value, error) {
+			values, err := computed(f, args)
 			if err != nil {
 				return Value{}, err
 			}
-			return fn(v.String())
+			size := 0
+			for _, value := range values {
+				size += len(value.text)
+			}
+			if err := f.spend(size); err != nil {
+				return Value{}, err
+			}
+			return run(f, values)
 		}
-	}
+	}}
 }
+
+// Functions are the words that can be called in any formula, sorted.
+func Functions() []string { return slices.Sorted(maps.Keys(functions())) }
+
+// functions are looked up while a formula is compiled, never while it runs.
+// Their names are salebot's; capitals do not count.
+func functions() map[string]function {
+	all := map[string]function{
+		"if": {3, 3, choose},
+		"contains": {2, 2, func(args []eval) eval {
+			return part("contains", args[0], args[1])
+		}},
+		"startswith": {2, 2, func(args []eval) eval { return part("startsWith", args[0], args[1]) }},
+		"endswith":   {2, 2, func(args []eval) eval { return part("endsWith", args[0], args[1]) }},
+	}
+	for _, family := range []map[string]function{mathematics(), texts(), dates(), lists(), digests()} {
+		maps.Copy(all, family)
+	}
+	return all
+}
+
+// isEffect tells whether a word is known to do something in the world, which
+// is for the step `calc` alone.
+func isEffect(name string) bool { return slices.Contains(Effects(), name) }
+
+// Effects are the functions that only the step `calc` can call.
+func Effects() []string { return []string{"get_tinkoff_payment_url", "tinkoff_recurrent_payment"} }
 
 // choose computes only the branch it takes.
 func choose(args []eval) eval {
-	return func(vars Lookup) (Value, error) {
-		condition, err := args[0](vars)
+	return func(f *frame) (Value, error) {
+		condition, err := args[0](f)
 		if err != nil {
 			return Value{}, err
 		}
 		if condition.True() {
-			return args[1](vars)
+			return args[1](f)
 		}
-		return args[2](vars)
+		return args[2](f)
 	}
 }
 
-// round rounds halves away from zero, as prices are rounded, to the decimals
-// of the second argument (none when it is absent).
-func round(args []eval) eval {
-	return func(vars Lookup) (Value, error) {
-		v, err := args[0](vars)
+// numbers reads all arguments as numbers.
+func numbers(args []Value) ([]decimal.Decimal, error) {
+	all := make([]decimal.Decimal, len(args))
+	for i, arg := range args {
+		d, err := operand(arg, "(")
 		if err != nil {
-			return Value{}, err
+			return nil, ErrNotNumber
 		}
-		x, err := operand(v, "round")
-		if err != nil {
-			return Value{}, err
-		}
-		scale := 0
-		if len(args) == 2 {
-			places, err := args[1](vars)
-			if err != nil {
-				return Value{}, err
-			}
-			d, err := operand(places, "round")
-			if err != nil {
-				return Value{}, err
-			}
-			whole, _, _ := d.Int64(0)
-			scale = int(max(0, min(whole, decimal.MaxScale)))
-		}
-		return number(halfUp(x, scale)), nil
+		all[i] = d
 	}
+	return all, nil
 }
 
-func halfUp(x decimal.Decimal, scale int) decimal.Decimal {
-	down := x.Trunc(scale)
-	if rest, err := x.Sub(down); err == nil {
-		half := decimal.MustNew(5, min(scale+1, decimal.MaxScale))
-		if rest.Abs().Cmp(half) >= 0 && scale < decimal.MaxScale {
-			if up, err := down.Add(down.ULP().CopySign(x)); err == nil {
-				return up
-			}
-		}
+// integer is the argument with an index, or otherwise where it was left out.
+func integer(args []Value, i, otherwise int) (int, error) {
+	if i >= len(args) || args[i].Zero() {
+		return otherwise, nil
 	}
-	return down
+	d, ok := args[i].asNumber()
+	if !ok {
+		return 0, ErrNotNumber
+	}
+	return wholeOf(d)
 }
