@@ -34,6 +34,7 @@ type commands struct {
 	Lint   lintCommand   `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
 	Test   testCommand   `cmd:"" help:"Прогнать диалоги из *_test.yaml · play the dialogs of *_test.yaml"`
 	Play   playCommand   `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
+	Fuzz   fuzzCommand   `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
 	Graph  graphCommand  `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
 	Config configCommand `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
 }
