@@ -41,7 +41,7 @@ func (s *service) handler() (http.Handler, error) {
 	operators, err := console.New(console.Config{
 		Store: s.store, Bot: s.bot, Password: string(s.Password), Text: s.words.Text, Language: s.Language,
 		Secure: strings.HasPrefix(s.Public, "https:"), Zone: zone, Now: s.now,
-		Faults: s.watch.Faults,
+		Backup: s.giveBackup, Faults: s.watch.Faults,
 	})
 	if err != nil {
 		return nil, err

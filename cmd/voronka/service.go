@@ -161,6 +161,9 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	})
 	group.Go(func() error { return s.bot.Run(ctx) })
 	group.Go(func() error { return s.watch.run(ctx) })
+	if s.Backups != "" {
+		group.Go(func() error { return s.snapshots().run(ctx) })
+	}
 	group.Go(func() error { return s.listenToTelegram(ctx) })
 	return group.Wait()
 }

@@ -23,8 +23,11 @@ import (
 type Settings struct {
 	Flows    string `envconfig:"VORONKA_FLOWS" default:"./flows"`
 	Database string `envconfig:"VORONKA_DATABASE" default:"./voronka.db"`
-	Listen   string `envconfig:"VORONKA_LISTEN" default:"127.0.0.1:8080"`
-	Public   string `envconfig:"VORONKA_PUBLIC_URL"`
+	// Backups is the folder of the hourly copies, BackupsKeep how many stay there.
+	Backups     string `envconfig:"VORONKA_BACKUPS"`
+	BackupsKeep string `envconfig:"VORONKA_BACKUPS_KEEP" default:"48"`
+	Listen      string `envconfig:"VORONKA_LISTEN" default:"127.0.0.1:8080"`
+	Public      string `envconfig:"VORONKA_PUBLIC_URL"`
 
 	TelegramToken  Secret `envconfig:"VORONKA_TELEGRAM_TOKEN"`
 	TelegramAPI    string `envconfig:"VORONKA_TELEGRAM_API" default:"https://api.telegram.org"`
@@ -119,6 +122,8 @@ func (s Settings) faults() []fault {
 	check(s.Language == "ru" || s.Language == "en", "VORONKA_LANGUAGE", "language")
 	check(databaseFile(s.Database), "VORONKA_DATABASE", "database")
 	check(folder(s.Flows), "VORONKA_FLOWS", "flows")
+	check(s.Backups == "" || folder(s.Backups) || folder(filepath.Dir(s.Backups)), "VORONKA_BACKUPS", "backups")
+	check(s.backupsKeep() > 0, "VORONKA_BACKUPS_KEEP", "backups_keep")
 	return found
 }
 
@@ -129,6 +134,15 @@ func (s Settings) amoRate() float64 {
 		return 0
 	}
 	return rate
+}
+
+// backupsKeep is how many hourly copies stay, zero when it is no such number.
+func (s Settings) backupsKeep() int {
+	keep, err := strconv.Atoi(s.BackupsKeep)
+	if err != nil || keep > 100_000 {
+		return 0
+	}
+	return max(keep, 0)
 }
 
 func webAddress(s string) bool {

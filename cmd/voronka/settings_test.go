@@ -132,7 +132,7 @@ func TestEachFault(t *testing.T) {
 			TelegramToken: "123456789:AAE-_x", TelegramAPI: botAPI, TelegramMode: "webhook", TelegramSecret: "hook",
 			TBankTerminal: "T", TBankPassword: "p", TBankAPI: "https://bank.example/v2", TBankFFD: "1.2",
 			AmoURL: "https://example.amocrm.ru", AmoToken: "t", AmoRate: "5",
-			Password: "eightlong", Timezone: "Asia/Yekaterinburg", Language: "en",
+			BackupsKeep: "48", Password: "eightlong", Timezone: "Asia/Yekaterinburg", Language: "en",
 		}
 	}
 	if found := right().faults(); len(found) > 0 {
@@ -161,6 +161,8 @@ func TestEachFault(t *testing.T) {
 		"short password":        {func(s *Settings) { s.Password = "short" }, fault{"VORONKA_CONSOLE_PASSWORD", "password"}},
 		"database is a folder":  {func(s *Settings) { s.Database = "." }, fault{"VORONKA_DATABASE", "database"}},
 		"database in no folder": {func(s *Settings) { s.Database = "absent/voronka.db" }, fault{"VORONKA_DATABASE", "database"}},
+		"backups in no folder":  {func(s *Settings) { s.Backups = "absent/backups" }, fault{"VORONKA_BACKUPS", "backups"}},
+		"no backup is kept":     {func(s *Settings) { s.BackupsKeep = "0" }, fault{"VORONKA_BACKUPS_KEEP", "backups_keep"}},
 		"flows are a file":      {func(s *Settings) { s.Flows = "settings_test.go" }, fault{"VORONKA_FLOWS", "flows"}},
 	} {
 		s := right()

@@ -32,6 +32,9 @@ type Config struct {
 	// Zone is the project's; nil is UTC.
 	Zone *time.Location
 	Now  func() time.Time
+	// Backup answers with a copy of the database; it is called for those alone
+	// who know the password. Nil: there is none to be had.
+	Backup http.HandlerFunc
 	// Faults are what keeps the last edit of the flows from going live, a line
 	// each; may be nil.
 	Faults func() []string
@@ -90,6 +93,9 @@ func (c *Console) route() {
 	c.mux.HandleFunc("POST /console/dialogs/{id}/say", c.guarded(c.say))
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
+	if c.Backup != nil {
+		c.mux.HandleFunc("POST /console/backup", c.backup)
+	}
 	c.mux.HandleFunc("GET /console/live.js", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, files, "live.js")
 	})
@@ -103,7 +109,7 @@ type view struct {
 	Token    string
 	// Faults are shown on each page until they are mended.
 	Faults []string
-	Data     any
+	Data   any
 }
 
 func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {

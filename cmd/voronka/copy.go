@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"voronka/storage/bolt"
+)
+
+// partial names copies that are not whole yet.
+const partial = ".voronka-*.part"
+
+// writeCopy writes a database beside its final place, checks it, and only then
+// gives it its name: under that name there is never half a copy.
+func writeCopy(path string, write func(io.Writer) error) (bolt.Info, error) {
+	part, info, err := writePart(filepath.Dir(path), write)
+	if err != nil {
+		return info, full(path, err)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return info, errors.Join(fmt.Errorf("name the copy: %w", err), os.Remove(part))
+	}
+	return info, syncFolder(filepath.Dir(path))
+}
+
+// writePart writes and checks a database under a name of its own, with rights
+// for its owner alone. On an error nothing is left.
+func writePart(dir string, write func(io.Writer) error) (path string, info bolt.Info, err error) {
+	file, err := os.CreateTemp(dir, partial)
+	if err != nil {
+		return "", info, fmt.Errorf("begin a copy: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	err = write(file)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		return "", info, fmt.Errorf("write the copy: %w", err)
+	}
+	info, err = bolt.Check(file.Name())
+	return file.Name(), info, err
+}
+
+// clearParts removes what processes left that were killed over a copy.
+func clearParts(dir string, now time.Time) error {
+	left, err := filepath.Glob(filepath.Join(dir, partial))
+	if err != nil {
+		return fmt.Errorf("look for unfinished copies: %w", err)
+	}
+	var failures []error
+	for _, path := range left {
+		if file, err := os.Stat(path); err == nil && now.Sub(file.ModTime()) > time.Hour {
+			failures = append(failures, os.Remove(path))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// syncFolder makes a new name in a folder survive a power cut, where folders
+// can be flushed.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("open the folder of the copy: %w", err)
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) {
+		return fmt.Errorf("flush the folder of the copy: %w", err)
+	}
+	return nil
+}
+
+// full gives words to a disk without space.
+func full(path string, err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return &spoken{"backup.disk_full", map[string]any{"Dir": filepath.Dir(path)}, err}
+	}
+	return err
+}

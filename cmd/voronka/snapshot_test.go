@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"voronka/storage/bolt"
+)
+
+// hourly is a set of snapshots with a clock of its own.
+func hourly(t *testing.T, log io.Writer) *snapshots {
+	t.Helper()
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "voronka.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	running := &service{store: store, log: slog.New(slog.NewTextHandler(log, nil)), now: time.Now}
+	running.Backups, running.BackupsKeep = filepath.Join(t.TempDir(), "backups"), "3"
+	return running.snapshots()
+}
+
+func (s *snapshots) at(t *testing.T, clock string) []string {
+	t.Helper()
+	now, err := time.Parse(time.DateTime, "2026-03-01 "+clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.now = func() time.Time { return now }
+	s.tick()
+	return names(t, s.dir)
+}
+
+func names(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, entry := range entries {
+		list = append(list, entry.Name())
+	}
+	return list
+}
+
+func TestSnapshotsAreTakenHourlyAndTheOldestGo(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	s := hourly(t, &log)
+	s.at(t, "10:00:00")
+	os.WriteFile(filepath.Join(s.dir, "заметки.txt"), []byte("не моё"), 0o600)
+	os.WriteFile(filepath.Join(s.dir, "voronka-before-sale.db"), nil, 0o600)
+	for _, step := range []struct {
+		clock string
+		want  []string
+	}{
+		{"10:59:00", []string{"voronka-20260301-100000.db"}},
+		{"11:00:00", []string{"voronka-20260301-100000.db", "voronka-20260301-110000.db"}},
+		// The bot was down for five hours: one copy at once, not five.
+		{"16:30:00", []string{"voronka-20260301-100000.db", "voronka-20260301-110000.db", "voronka-20260301-163000.db"}},
+		{"17:29:59", []string{"voronka-20260301-100000.db", "voronka-20260301-110000.db", "voronka-20260301-163000.db"}},
+		{"17:30:00", []string{"voronka-20260301-110000.db", "voronka-20260301-163000.db", "voronka-20260301-173000.db"}},
+		// The clock was wrong and is set back: copies go on, the newest made stays.
+		{"15:00:00", []string{"voronka-20260301-110000.db", "voronka-20260301-150000.db", "voronka-20260301-163000.db", "voronka-20260301-173000.db"}[1:]},
+	} {
+		want := append(step.want, "voronka-before-sale.db", "заметки.txt")
+		if diff := cmp.Diff(want, s.at(t, step.clock)); diff != "" {
+			t.Errorf("at %s (-want +got):\n%s\n%s", step.clock, diff, log.String())
+		}
+	}
+	if _, err := bolt.Check(filepath.Join(s.dir, "voronka-20260301-173000.db")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFailedSnapshotLeavesNothingAndIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func(io.Writer) error{
+		"disk full": func(w io.Writer) error {
+			io.WriteString(w, "half")
+			return &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
+		},
+		"damaged copy": func(w io.Writer) error {
+			_, err := io.WriteString(w, "not a database")
+			return err
+		},
+	} {
+		var log strings.Builder
+		s := hourly(t, &log)
+		good := s.write
+		s.at(t, "10:00:00")
+		s.write = fail
+		for _, clock := range []string{"11:00:00", "11:01:00", "11:09:00"} {
+			if diff := cmp.Diff([]string{"voronka-20260301-100000.db"}, s.at(t, clock)); diff != "" {
+				t.Errorf("%s at %s: %s", name, clock, diff)
+			}
+		}
+		if n := strings.Count(log.String(), "no backup was made"); n != 1 {
+			t.Errorf("%s: %d complaints in ten minutes:\n%s", name, n, log.String())
+		}
+		s.write = good
+		if got := s.at(t, "11:10:00"); len(got) != 2 {
+			t.Errorf("%s: not tried again: %v", name, got)
+		}
+	}
+}
+
+func TestPartsOfAKilledProcessAreCleared(t *testing.T) {
+	t.Parallel()
+	s := hourly(t, io.Discard)
+	s.now = time.Now
+	s.tick()
+	old, fresh := filepath.Join(s.dir, ".voronka-1.part"), filepath.Join(s.dir, ".voronka-2.part")
+	for _, path := range []string{old, fresh} {
+		os.WriteFile(path, []byte("half"), 0o600)
+	}
+	long := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(old, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := clearParts(s.dir, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	_, errOld := os.Stat(old)
+	_, errFresh := os.Stat(fresh)
+	if !errors.Is(errOld, os.ErrNotExist) || errFresh != nil {
+		t.Errorf("old: %v, fresh: %v", errOld, errFresh)
+	}
+}
