@@ -25,6 +25,7 @@ const (
 	jobMirror  = "mirror"
 	jobEdit    = "edit"
 	jobTyping  = "typing"
+	jobExport  = "export"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about
@@ -87,6 +88,10 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return b.callOperator(tx, turn, in, number, e)
 	case flows.Edit:
 		return put(tx, chatLane(contact), jobEdit, editJob{contact, e}, in.At)
+	case flows.Export:
+		return put(tx, chatLane(contact), jobExport, exportJob{contact, e}, in.At)
+	case flows.Forget:
+		return b.forget(tx, contact, in)
 	case flows.Typing:
 		return b.enqueueTyping(tx, contact, e, in.At)
 	case flows.Mirror:

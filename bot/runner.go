@@ -25,6 +25,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobAck:     {Handle: handler(b.acknowledge)},
 			jobLink:    {Handle: handler(b.link)},
 			jobEdit:    {Handle: handler(b.edit)},
+			jobExport:  {Handle: handler(b.export)},
 			jobTyping:  {Handle: handler(b.typing)},
 			jobCheck:   {Handle: handler(b.check)},
 			jobMirror:  {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},

@@ -18,6 +18,8 @@ type Session struct {
 	Vars map[string]string `json:"vars,omitempty"`
 	// Calls are the steps to come back to, the last called last.
 	Calls []Asking `json:"calls,omitempty"`
+	// Consents are the proofs, the latest last.
+	Consents []Consent `json:"consents,omitempty"`
 	// Tags are on the customer, in the order they came.
 	Tags []string `json:"tags,omitempty"`
 	// Timers are pending, in no order.

@@ -45,7 +45,8 @@ func (r *Run) Untag(tags ...string) {
 	}
 }
 
-// tagged gives `tags`, all of them, and `tag.vip`, which is true or empty.
+// tagged gives `tags`, all of them, `tag.vip`, which is true or empty, and
+// `consent.policy`, the version agreed to.
 func (r *Run) tagged(name string) (string, bool) {
 	if name == "tags" {
 		return strings.Join(r.Session.Tags, ", "), true
@@ -54,5 +55,8 @@ func (r *Run) tagged(name string) (string, bool) {
 	if asked && slices.Contains(r.Session.Tags, tag) {
 		return "true", true
 	}
-	return "", asked
+	if !asked {
+		return r.consented(name)
+	}
+	return "", true
 }

@@ -64,6 +64,9 @@ type Dialogs interface {
 	Journal(contact string, before int64, limit int) ([]flows.Line, error)
 	// Append writes lines to a contact's journal and numbers them.
 	Append(contact string, lines ...flows.Line) error
+	// Erase blanks what was said in a contact's journal, texts, buttons and
+	// traces; the lines keep their numbers, moments and kinds.
+	Erase(contact string) error
 }
 
 // Money keeps orders and payments.

@@ -20,6 +20,7 @@ func dialogs() map[string]func(*testing.T, storage.Store) {
 		"timers follow their session":                 timersFollow,
 		"timers ring earliest first, up to a limit":   timersRing,
 		"a journal is numbered and read in pages":     journalPages,
+		"an erased journal says nothing":              erased,
 		"journals are apart":                          journalsApart,
 		"a line of 4096 characters and an odd name":   journalHostile,
 		"what is given out is a copy":                 copies,
