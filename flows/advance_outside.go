@@ -6,6 +6,9 @@ import "slices"
 // who comes or goes, a stage of the CRM, a webhook, a channel joined or left.
 // While an operator leads the dialog only what concerns the operator is heard.
 func (r *Run) outsideRules() {
+	if r.Input.Kind != Operator || r.Input.Payload == Join {
+		r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy(string(r.Input.Kind)) })
+	}
 	state := r.Flow.State(r.Session.State)
 	operator := r.Input.Kind == Operator
 	switch {

@@ -1,6 +1,47 @@
 package flows
 
-import "slices"
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// schedule sets the alarms of a state. One that cannot be planned is said
+// aloud: nobody waits in silence for a reminder that will not come.
+func (r *Run) schedule(state *State) {
+	for i, rule := range state.Timers {
+		if rule.Once != "" && slices.Contains(r.Session.Once, rule.Once) {
+			continue
+		}
+		due, err := r.due(rule)
+		name := state.Name + " " + label("timer", i) + ": " + rule.String()
+		switch {
+		case err == nil:
+			r.setTimer(state.Name, i, due)
+		case errors.Is(err, errPast), errors.Is(err, errTooLate):
+			r.Event("timer", name+": left out, "+err.Error())
+		default:
+			r.Trouble(name + ": not planned, " + err.Error() + " " + rule.from())
+		}
+	}
+}
+
+// from is where an alarm's moment comes from.
+func (t *TimerRule) from() string {
+	if t.On != nil {
+		return t.On.Source
+	}
+	return t.At.Source
+}
+
+func (r *Run) setTimer(state string, index int, due time.Time) {
+	r.timers++
+	r.Session.Timers = append(slices.Clone(r.Session.Timers), Timer{
+		ID:    "t" + strconv.FormatInt(r.Session.Turns, 10) + "." + strconv.Itoa(r.timers),
+		State: state, Index: index, Set: r.Input.At, Due: due.UTC(),
+	})
+}
 
 // ring does what an alarm was set for. An alarm that was cancelled, or rang
 // before, changes nothing.
@@ -17,16 +58,36 @@ func (r *Run) ring() {
 	}
 	rule := r.Flow.timer(timer)
 	name := timer.State + " " + label("timer", timer.Index)
-	switch {
-	case rule == nil:
+	if rule == nil {
 		r.Event("timer", name+": no longer in the flow")
+		return
+	}
+	p := r.plan(rule)
+	opens := p.window(p.now)
+	switch {
 	case r.Session.Manual:
 		r.Event("timer", name+": silent, an operator leads the dialog")
 	case r.Contact.Blocked:
 		r.Event("timer", name+": silent, the customer has blocked the bot")
+	case opens.After(p.now):
+		// The process slept, or the customer moved to another zone.
+		r.Event("timer", name+": waits for "+opens.Format("02.01 15:04"))
+		r.setTimer(timer.State, timer.Index, opens)
+	case !r.holds(rule.If):
+		r.Event("timer", name+": silent, not "+rule.If.Source)
 	default:
-		r.Event("timer", name+": after "+FormatDuration(rule.After))
-		r.consider(place(rule.Pos), "after "+FormatDuration(rule.After), matched)
+		r.Event("timer", name+": "+rule.String())
+		r.consider(place(rule.Pos), rule.String(), matched)
+		r.markOnce(rule.Once)
 		r.do(block{steps: rule.Do, then: rule.To, state: timer.State, list: "timer", index: timer.Index}, 0)
 	}
+}
+
+// holds tells whether a condition is true or absent.
+func (r *Run) holds(formula *Formula) bool {
+	if formula == nil {
+		return true
+	}
+	_, yes, _ := r.Compute(formula)
+	return yes
 }

@@ -16,6 +16,7 @@ func check(d *draft, w *loading) {
 	c.texts()
 	c.shadows()
 	c.outcomes()
+	c.reminders()
 	if !whole {
 		return
 	}

@@ -75,6 +75,11 @@ func (c *checker) names() {
 	for _, rule := range c.rules() {
 		c.reads(rule.If.Reads(), set)
 	}
+	for _, state := range c.flow.States {
+		for _, timer := range state.Timers {
+			c.reads(timer.reads(), set)
+		}
+	}
 }
 
 func (c *checker) reads(refs []Ref, set []string) {

@@ -37,8 +37,8 @@ func (c *checker) loops() {
 	onward := map[string][]string{}
 	for _, way := range c.moves {
 		state := c.flow.State(way.from)
-		atOnce := way.event == "next" || way.timer != nil && way.timer.After == 0 || way.jump && way.step <= state.firstWait()
-		if atOnce && (way.jump || !state.waits()) {
+		atOnce := way.event == "next" || way.jump && way.step <= state.firstWait()
+		if atOnce && (way.jump || !state.waits()) || way.timer != nil && way.timer.immediate() {
 			onward[way.from] = append(onward[way.from], way.to)
 		}
 	}

@@ -2,11 +2,7 @@
 // them, and advances sessions. It is pure: no network, no store, no clock.
 package flows
 
-import (
-	"time"
-
-	"voronka/sales"
-)
+import "voronka/sales"
 
 // Project is a folder of flows loaded whole; it does not change after loading.
 type Project struct {
@@ -71,17 +67,6 @@ type Rule struct {
 	Do    []Step
 	Pos   Pos
 	ToPos Pos
-}
-
-// TimerRule is an alarm set when its state is entered.
-type TimerRule struct {
-	After time.Duration
-	To    string
-	Do    []Step
-	// Unless cancels it: "answered", "left", "paid".
-	Unless []string
-	Pos    Pos
-	ToPos  Pos
 }
 
 // Product finds a product by its id.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Graph draws a flow as a Mermaid flowchart: a box for each state, titled as
@@ -85,7 +86,7 @@ func (g *graph) label(way move) string {
 	case way.label != "":
 		return g.filled(way.label)
 	case way.timer != nil:
-		return g.text("graph.after", map[string]any{"After": g.span(way.timer)})
+		return g.moment(way.timer)
 	case way.rule != nil && way.rule.If != nil:
 		return g.text("graph.if", map[string]any{"Label": g.condition(way.rule.When), "If": way.rule.If.Source})
 	case way.rule != nil:
@@ -112,13 +113,42 @@ func (g *graph) filled(text string) string {
 	})
 }
 
-// span is a timer's delay in the largest unit that fits: "3 дня".
-func (g *graph) span(timer *TimerRule) string {
+// moment is when a timer rings: "через 3 дня", "за 1 час до webinar_date".
+func (g *graph) moment(timer *TimerRule) string {
+	args := map[string]any{"After": g.span(timer.After)}
+	if timer.Before > 0 {
+		args["Before"] = g.span(timer.Before)
+	}
+	if timer.On != nil {
+		args["On"] = timer.On.Source
+	}
+	if timer.At != nil {
+		args["At"] = timer.At.Source
+	}
+	key := "graph.after"
+	switch {
+	case timer.On != nil && timer.Before > 0:
+		key = "graph.before_date"
+	case timer.On != nil && timer.After > 0:
+		key = "graph.after_date"
+	case timer.On != nil:
+		key = "graph.on_date"
+	case timer.At != nil && timer.After == 0:
+		return g.text("graph.at", args)
+	}
+	if timer.At != nil {
+		return g.text(key, args) + " " + g.text("graph.at", args)
+	}
+	return g.text(key, args)
+}
+
+// span is a delay in the largest unit that fits: "3 дня".
+func (g *graph) span(delay time.Duration) string {
 	for _, unit := range []struct {
 		key     string
 		seconds int
 	}{{"graph.days", 86400}, {"graph.hours", 3600}, {"graph.minutes", 60}, {"graph.seconds", 1}} {
-		if all := int(timer.After.Seconds()); all >= unit.seconds && all%unit.seconds == 0 {
+		if all := int(delay.Seconds()); all >= unit.seconds && all%unit.seconds == 0 {
 			return g.text(unit.key, map[string]any{"Count": all / unit.seconds})
 		}
 	}

@@ -1,7 +1,5 @@
 package flows
 
-import "slices"
-
 // maxStates keeps the checks, which weigh every way between states, quick.
 const maxStates = 1000
 
@@ -32,8 +30,11 @@ func (n Node) state(name string) *State {
 	state.Do = n.Field("do").Steps()
 	state.On = onceIn(name, n.Field("on").rules())
 	for _, item := range n.Field("timers").Items() {
-		if timer := item.timer(); timer != nil {
-			state.Timers = append(state.Timers, timer)
+		state.Timers = append(state.Timers, item.timers()...)
+	}
+	for i, timer := range state.Timers {
+		if timer.Once != "" {
+			timer.Once = timerName(state.Timers[:i], timer, name)
 		}
 	}
 	next := n.Field("next").Ref()
@@ -43,31 +44,4 @@ func (n Node) state(name string) *State {
 		n.Field("end").Error("end_and_next", "State", name, "Next", state.Next)
 	}
 	return state
-}
-
-func (n Node) timer() *TimerRule {
-	if !n.IsMap() {
-		n.Error("want_mapping")
-		return nil
-	}
-	n.Only("after", "to", "do", "unless")
-	timer := &TimerRule{Pos: n.Pos(), After: n.Field("after").Duration(), Do: n.Field("do").Steps()}
-	if n.Field("after").Zero() {
-		n.Error("timer_without_after")
-	}
-	to := n.Field("to").Ref()
-	timer.To, timer.ToPos = to.Name, to.Pos
-	if timer.To == "" && len(timer.Do) == 0 {
-		n.Error("rule_without_action")
-	}
-	known := []string{"answered", "left", "paid"}
-	for _, item := range n.Field("unless").Items() {
-		word := item.Text()
-		if !slices.Contains(known, word) {
-			item.Error("unknown_word", "Word", word, "Suggest", Nearest(word, known), "Known", joinSorted(known))
-			continue
-		}
-		timer.Unless = append(timer.Unless, word)
-	}
-	return timer
 }

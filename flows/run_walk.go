@@ -143,22 +143,6 @@ func (r *Run) stand(state *State) {
 	r.Emit(Mirror{State: state.Name, Stage: r.Flow.Stages[state.Name], Contact: left == ""})
 }
 
-// schedule sets the alarms of a state.
-func (r *Run) schedule(state *State) {
-	if len(state.Timers) == 0 {
-		return
-	}
-	timers := slices.Clone(r.Session.Timers)
-	for i, rule := range state.Timers {
-		r.timers++
-		timers = append(timers, Timer{
-			ID:    "t" + strconv.FormatInt(r.Session.Turns, 10) + "." + strconv.Itoa(r.timers),
-			State: state.Name, Index: i, Set: r.Input.At, Due: r.Input.At.Add(rule.After),
-		})
-	}
-	r.Session.Timers = timers
-}
-
 // cancel drops the alarms that gone names.
 func (r *Run) cancel(gone func(Timer, *TimerRule) bool) {
 	drops := func(timer Timer) bool { return gone(timer, r.Flow.timer(timer)) }
@@ -176,13 +160,4 @@ func (f *Flow) timer(timer Timer) *TimerRule {
 		return state.Timers[timer.Index]
 	}
 	return nil
-}
-
-// cancelledBy tells whether something that happened stops the alarm. One that
-// does not say belongs to its state: leaving it is enough.
-func (t *TimerRule) cancelledBy(event string) bool {
-	if t == nil {
-		return false
-	}
-	return contains(t.Unless, event) || event == "left" && len(t.Unless) == 0
 }
