@@ -106,7 +106,7 @@ func (r *Run) lookupMoney(name string, money func(sales.Money) string) string {
 		if name == "price" {
 			return money(order.Amount)
 		}
-		return order.Title
+		return r.Flow.title(order.Product, order.Title)
 	case "payment_sum":
 		if event := r.Input.Payment; event != nil {
 			return money(event.Paid)
@@ -121,7 +121,7 @@ func (r *Run) lookupMoney(name string, money func(sales.Money) string) string {
 		if property == "price" {
 			return money(product.Price)
 		}
-		return product.Title
+		return r.Flow.title(product.ID, product.Title)
 	}
 	return ""
 }

@@ -64,7 +64,7 @@ func (e Engine) Advance(flow *Flow, contact sales.Contact, known Known, session 
 	case input.At.IsZero() || input.Kind == Paid && input.Payment == nil:
 		return Turn{}, ErrInput
 	}
-	r := &Run{Flow: flow, Input: input, Session: session, Contact: contact, engine: e, known: known}
+	r := &Run{Flow: flow.In(spokenBy(session, contact, input)), Input: input, Session: session, Contact: contact, engine: e, known: known}
 	r.begin()
 	switch {
 	case input.Kind.FromCustomer():

@@ -34,6 +34,11 @@ type Flow struct {
 	// Written are the files it was read from, by base name: enough to load it again.
 	Written map[string]string
 	states  map[string]*State
+	// languages are the flow in each language, under "" as it is written; titles
+	// are those of products, in the language of this one.
+	languages map[string]*Flow
+	titles    map[string]string
+	phrases   []Phrase
 }
 
 // State is where a contact can stand.

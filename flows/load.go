@@ -108,6 +108,7 @@ func (w *loading) load(name string, data []byte) *Flow {
 	}
 	draft := w.compile(Node{yaml: root, source: source, diags: w.diags, read: w.reading}, data)
 	check(draft, w)
+	w.translate(draft.flow, root, data)
 	return draft.flow
 }
 
@@ -133,7 +134,7 @@ func flowFiles(files fs.FS) (names, others []string, err error) {
 	for _, entry := range entries {
 		name := entry.Name()
 		switch {
-		case entry.IsDir() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, "_test.yaml"):
+		case entry.IsDir() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, "_test.yaml") || isTranslation(files, name):
 		case path.Ext(name) == ".yaml":
 			names = append(names, name)
 		case path.Ext(name) == ".yml":

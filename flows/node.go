@@ -23,6 +23,8 @@ type Node struct {
 // Reading is what nested steps need while they are read: the words of the language.
 type Reading struct {
 	Kinds map[string]StepKind
+	// sources are the files of values that were written elsewhere: translations.
+	sources map[*yaml.Node]*Source
 }
 
 // Zero tells whether the value is absent.
@@ -226,6 +228,9 @@ func (n Node) step() Step {
 func (n Node) at(y *yaml.Node) Node {
 	if y.Kind == yaml.AliasNode {
 		y = y.Alias
+	}
+	if source := n.read.sources[y]; source != nil {
+		n.source = source
 	}
 	n.yaml = y
 	return n

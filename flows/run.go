@@ -180,7 +180,7 @@ func (r *Run) Compute(formula *Formula) (value string, yes, ok bool) {
 func (r *Run) Text(key string) Template {
 	text := r.Flow.Texts[key]
 	if text == "" && r.engine.Texts != nil {
-		text = r.engine.Texts(r.Contact.Language, key)
+		text = r.engine.Texts(spokenBy(r.Session, r.Contact, r.Input), key)
 	}
 	template, err := ParseTemplate(text)
 	if err != nil || text == "" {

@@ -111,6 +111,7 @@ func (r *Run) do(b block, from int) {
 
 // enter moves to a state and runs its steps.
 func (r *Run) enter(name string) {
+	r.Flow = r.Flow.In(spokenBy(r.Session, r.Contact, r.Input)) // a button may have chosen another
 	state := r.Flow.State(name)
 	if state == nil {
 		state = r.Flow.State(r.Flow.successor(name))

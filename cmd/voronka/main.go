@@ -27,18 +27,19 @@ const (
 
 // commands is the command line.
 type commands struct {
-	Run     runCommand     `cmd:"" help:"Запустить бота · run the bot"`
-	Demo    demoCommand    `cmd:"" help:"Вся воронка в браузере, без аккаунтов · the whole funnel in a browser, no account anywhere"`
-	Fake    fakeCommand    `cmd:"" help:"Запустить один стенд: telegram, tbank, amocrm · start one fake alone"`
-	Init    initCommand    `cmd:"" help:"Начать свою папку воронок с готовой · start a folder of funnels from a ready one"`
-	Lint    lintCommand    `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
-	Test    testCommand    `cmd:"" help:"Прогнать диалоги из *_test.yaml · play the dialogs of *_test.yaml"`
-	Play    playCommand    `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
-	Fuzz    fuzzCommand    `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
-	Graph   graphCommand   `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
-	Backup  backupCommand  `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
-	Restore restoreCommand `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
-	Config  configCommand  `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
+	Run       runCommand       `cmd:"" help:"Запустить бота · run the bot"`
+	Demo      demoCommand      `cmd:"" help:"Вся воронка в браузере, без аккаунтов · the whole funnel in a browser, no account anywhere"`
+	Fake      fakeCommand      `cmd:"" help:"Запустить один стенд: telegram, tbank, amocrm · start one fake alone"`
+	Init      initCommand      `cmd:"" help:"Начать свою папку воронок с готовой · start a folder of funnels from a ready one"`
+	Lint      lintCommand      `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
+	Test      testCommand      `cmd:"" help:"Прогнать диалоги из *_test.yaml · play the dialogs of *_test.yaml"`
+	Play      playCommand      `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
+	Fuzz      fuzzCommand      `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
+	Graph     graphCommand     `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
+	Translate translateCommand `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
+	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
+	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
+	Config    configCommand    `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
 }
 
 // app is what every command gets.
