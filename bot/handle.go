@@ -32,6 +32,9 @@ func (b *Bot) take(tx storage.Tx, in flows.Input) error {
 	if err != nil || seen {
 		return err
 	}
+	if stranger, err := b.stranger(tx, in); err != nil || stranger {
+		return err
+	}
 	contact, err := b.contact(tx, in)
 	if err != nil {
 		return err
@@ -46,6 +49,22 @@ func (b *Bot) take(tx storage.Tx, in flows.Input) error {
 	}
 	turn := b.advance(contact, known, session, in)
 	return b.write(tx, turn, in)
+}
+
+// stranger tells whether the input is about somebody of a channel who never
+// spoke to the bot: no customer, and nobody it may write to (Bot API, sendMessage).
+func (b *Bot) stranger(tx storage.Tx, in flows.Input) (bool, error) {
+	if in.Kind != flows.Joined && in.Kind != flows.Left {
+		return false, nil
+	}
+	_, err := tx.Contact(in.Contact)
+	if errors.Is(err, storage.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("load contact: %w", err)
+	}
+	return false, nil
 }
 
 // contact is the one the input is about, made at first touch.

@@ -56,8 +56,8 @@ func Read(raw json.RawMessage, at time.Time) Update {
 	return update
 }
 
-// translate reads what concerns a customer in a private chat; anything else
-// (groups, channels, edits) is not ours.
+// translate reads what concerns a customer in a private chat, and who joins or
+// leaves a channel; anything else (groups, posts, edits) is not ours.
 func translate(u *models.Update) (flows.Input, bool) {
 	switch {
 	case u.Message != nil:
@@ -66,6 +66,8 @@ func translate(u *models.Update) (flows.Input, bool) {
 		return press(u.CallbackQuery)
 	case u.MyChatMember != nil && u.MyChatMember.Chat.Type == models.ChatTypePrivate:
 		return membership(u.MyChatMember), true
+	case u.ChatMember != nil:
+		return belonging(u.ChatMember)
 	}
 	return flows.Input{}, false
 }

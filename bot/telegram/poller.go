@@ -22,7 +22,9 @@ const (
 
 // allowedUpdates are the kinds the bot understands. Telegram remembers the
 // list, so it is always sent.
-func allowedUpdates() []string { return []string{"message", "callback_query", "my_chat_member"} }
+func allowedUpdates() []string {
+	return []string{"message", "callback_query", "my_chat_member", "chat_member"}
+}
 
 // Poller asks Telegram for updates. The offset moves, and Telegram forgets,
 // only after a batch is committed.

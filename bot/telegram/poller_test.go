@@ -205,7 +205,7 @@ func TestPollerIsPolite(t *testing.T) {
 		t.Errorf("violations: %q", wrong)
 	}
 	got := server.Sent("getUpdates")[0].Params
-	want := map[string]string{"offset": "0", "limit": "100", "timeout": "50", "allowed_updates": `["message","callback_query","my_chat_member"]`}
+	want := map[string]string{"offset": "0", "limit": "100", "timeout": "50", "allowed_updates": `["message","callback_query","my_chat_member","chat_member"]`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
