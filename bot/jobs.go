@@ -26,6 +26,7 @@ const (
 	jobEdit    = "edit"
 	jobTyping  = "typing"
 	jobExport  = "export"
+	jobKick    = "kick"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about
@@ -92,6 +93,8 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return put(tx, chatLane(contact), jobExport, exportJob{contact, e}, in.At)
 	case flows.Forget:
 		return b.forget(tx, contact, in)
+	case flows.Kick:
+		return put(tx, chatLane(contact), jobKick, kickJob{contact, e}, in.At)
 	case flows.Typing:
 		return b.enqueueTyping(tx, contact, e, in.At)
 	case flows.Mirror:

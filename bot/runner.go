@@ -26,6 +26,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobLink:    {Handle: handler(b.link)},
 			jobEdit:    {Handle: handler(b.edit)},
 			jobExport:  {Handle: handler(b.export)},
+			jobKick:    {Handle: handler(b.kick)},
 			jobTyping:  {Handle: handler(b.typing)},
 			jobCheck:   {Handle: handler(b.check)},
 			jobMirror:  {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},

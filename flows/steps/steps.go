@@ -25,6 +25,8 @@ func All() []flows.StepKind {
 		{Word: "choose", Read: readChoose},
 		{Word: "edit", Read: readEdit},
 		{Word: "typing", Read: readTyping},
+		{Word: "invite", Read: readInvite},
+		{Word: "kick", Read: readKick},
 		{Word: "consent", Read: readConsent},
 		{Word: "forget_me", Read: readForgetMe},
 		{Word: "export_me", Read: readExportMe},
