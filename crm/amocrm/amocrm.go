@@ -83,8 +83,10 @@ func New(cfg Config) *CRM {
 	return &CRM{cfg: cfg, api: api, directory: &directory{api: api, now: cfg.Now, pipeline: cfg.Pipeline}}
 }
 
-// burst keeps any one second within amoCRM's 7 requests at the default budget of 5.
-func burst(perSecond float64) int { return max(1, int(perSecond*0.4)) }
+// burst sends one by one at the default budget of 5: of the 7 requests that
+// amoCRM takes in a second (its API recommendations) the rest is left to
+// delays on the way, which bunch what was sent in good order.
+func burst(perSecond float64) int { return max(1, int(perSecond*0.2)) }
 
 var _ crm.CRM = (*CRM)(nil)
 
