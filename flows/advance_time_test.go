@@ -146,7 +146,7 @@ func TestSessionJSON(t *testing.T) {
 		Timers:   []flows.Timer{{ID: "t1.1", State: "s", Index: 1, Set: noon(), Due: noon()}},
 		Answered: noon(), Order: "o", Payment: "p", Manual: true, Asked: map[string]string{"course": "pay"}, Turns: 3, Seed: "s",
 		Choices: map[string]flows.Choice{"v1:x": {Text: "t", To: "to", Set: map[string]string{"a": "b"}, Ask: &flows.Asking{State: "email"}, State: "s", Turn: 1}},
-		Tapped:  "v1:x@1", Keyboard: true,
+		Tapped:  "v1:x@1", Keyboard: true, Once: []string{"s/text: a"},
 	}
 	got, err := json.Marshal(session)
 	if err != nil {
@@ -157,7 +157,7 @@ func TestSessionJSON(t *testing.T) {
 		`"timers":[{"id":"t1.1","state":"s","index":1,"set":"2026-12-01T12:00:00Z","due":"2026-12-01T12:00:00Z"}],` +
 		`"answered":"2026-12-01T12:00:00Z","order":"o","payment":"p","manual":true,"asked":{"course":"pay"},"turns":3,"seed":"s",` +
 		`"choices":{"v1:x":{"text":"t","to":"to","set":{"a":"b"},"ask":{"state":"email","step":0},"state":"s","turn":1}},` +
-		`"tapped":"v1:x@1","keyboard":true}`
+		`"tapped":"v1:x@1","keyboard":true,"once":["s/text: a"]}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("session (-want +got):\n%s", diff)
 	}

@@ -10,6 +10,9 @@ import (
 // schedule sets the alarms of a state. One that cannot be planned is said
 // aloud: nobody waits in silence for a reminder that will not come.
 func (r *Run) schedule(state *State) {
+	if len(state.Timers) > 0 {
+		r.Session.Timers = slices.Grow(slices.Clone(r.Session.Timers), len(state.Timers))
+	}
 	for i, rule := range state.Timers {
 		if rule.Once != "" && slices.Contains(r.Session.Once, rule.Once) {
 			continue
@@ -18,7 +21,7 @@ func (r *Run) schedule(state *State) {
 		name := state.Name + " " + label("timer", i) + ": " + rule.String()
 		switch {
 		case err == nil:
-			r.setTimer(state.Name, i, due)
+			r.Session.Timers = append(r.Session.Timers, r.alarm(state.Name, i, due))
 		case errors.Is(err, errPast), errors.Is(err, errTooLate):
 			r.Event("timer", name+": left out, "+err.Error())
 		default:
@@ -35,12 +38,13 @@ func (t *TimerRule) from() string {
 	return t.At.Source
 }
 
-func (r *Run) setTimer(state string, index int, due time.Time) {
+// alarm is a new alarm of a rule, with an id that no other of the session had.
+func (r *Run) alarm(state string, index int, due time.Time) Timer {
 	r.timers++
-	r.Session.Timers = append(slices.Clone(r.Session.Timers), Timer{
+	return Timer{
 		ID:    "t" + strconv.FormatInt(r.Session.Turns, 10) + "." + strconv.Itoa(r.timers),
 		State: state, Index: index, Set: r.Input.At, Due: due.UTC(),
-	})
+	}
 }
 
 // ring does what an alarm was set for. An alarm that was cancelled, or rang
@@ -72,7 +76,7 @@ func (r *Run) ring() {
 	case opens.After(p.now):
 		// The process slept, or the customer moved to another zone.
 		r.Event("timer", name+": waits for "+opens.Format("02.01 15:04"))
-		r.setTimer(timer.State, timer.Index, opens)
+		r.Session.Timers = append(r.Session.Timers, r.alarm(timer.State, timer.Index, opens))
 	case !r.holds(rule.If):
 		r.Event("timer", name+": silent, not "+rule.If.Source)
 	default:

@@ -61,9 +61,12 @@ func (n Node) perOutcome() []Node {
 	return split
 }
 
+// RuleKeys are the keys of a rule beside its condition.
+func RuleKeys() []string { return []string{"to", "do", "if", "not", "once", "threshold"} }
+
 // rule reads one rule; it has no use when its condition could not be read.
 func (n Node) rule() (*Rule, bool) {
-	n.Only(append(ConditionKeys(), "to", "do", "if", "not", "once", "threshold")...)
+	n.Only(append(ConditionKeys(), RuleKeys()...)...)
 	when, ok := ReadCondition(n)
 	rule := &Rule{Pos: n.Pos(), When: when}
 	body := n.body()

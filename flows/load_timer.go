@@ -5,13 +5,18 @@ import (
 	"time"
 )
 
+// TimerKeys are the keys of one entry of `timers:`.
+func TimerKeys() []string {
+	return []string{"after", "before", "at", "on", "late", "hours", "days", "ladder", "if", "once", "to", "do", "unless"}
+}
+
 // timers reads one entry of `timers:`; a ladder is one alarm for each rung.
 func (n Node) timers() []*TimerRule {
 	if !n.IsMap() {
 		n.Error("want_mapping")
 		return nil
 	}
-	n.Only("after", "before", "at", "on", "late", "hours", "days", "ladder", "if", "once", "to", "do", "unless")
+	n.Only(TimerKeys()...)
 	timer := &TimerRule{
 		Pos: n.Pos(), After: n.Field("after").Duration(), Before: n.Field("before").Duration(),
 		Do: n.Field("do").Steps(), If: ReadFormula(n.Field("if")),

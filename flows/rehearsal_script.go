@@ -28,6 +28,8 @@ var (
 //	/photo /document /voice /location /sticker
 //	/join /leave /operator Text a person takes over, lets go, writes
 //	/block /unblock             the customer blocks the bot
+//	/joined news /left news     the customer joins a channel, leaves it
+//	/stage Won /webhook crm     the CRM moves the deal, a webhook comes
 //
 // Any other line that begins with a slash is a command, the rest is text.
 func (r *Rehearsal) Do(line string) ([]Turn, error) {
@@ -76,6 +78,10 @@ func scripted(word, rest string) (Input, bool) {
 		return Input{Kind: Operator, Payload: word[1:]}, true
 	case "/operator":
 		return Input{Kind: Operator, Text: rest}, true
+	case "/joined", "/left":
+		return Input{Kind: InputKind(word[1:]), Text: strings.TrimPrefix(rest, "@")}, true
+	case "/stage", "/webhook":
+		return Input{Kind: InputKind(word[1:]), Text: rest}, true
 	case "/block":
 		return Input{Kind: Blocked}, true
 	case "/unblock":
