@@ -36,6 +36,7 @@ type commands struct {
 	Play      playCommand      `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
 	Fuzz      fuzzCommand      `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
 	Graph     graphCommand     `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
+	Schema    schemaCommand    `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
 	Translate translateCommand `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
 	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
 	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
