@@ -27,6 +27,7 @@ func (r *Run) heardPayment() {
 	if !r.accept(order, event) {
 		return
 	}
+	r.remarkPayment(order, event)
 	if r.paymentRules(order) || r.halted {
 		return
 	}

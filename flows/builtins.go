@@ -16,6 +16,8 @@ func Builtins() []string {
 		"start", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term",
 		"question", "state", "flow", "tags",
 		"product", "price", "order_id", "payment_id", "payment_sum", "pay_url",
+		"tinkoff_payment_id", "tinkoff_payment_completed", "tinkoff_callback_data",
+		"error_payment_button", "error_payment_func",
 		"current_date", "current_time", "weekday",
 	}
 }
@@ -47,7 +49,7 @@ func (r *Run) lookup(name string, money func(sales.Money) string) string {
 	case "phone":
 		return r.Contact.Phone
 	}
-	if value, set := r.Session.Vars[name]; set {
+	if value, set := r.variable(name, money); set {
 		return value
 	}
 	contact := &r.Contact
@@ -107,6 +109,8 @@ func (r *Run) lookupMoney(name string, money func(sales.Money) string) string {
 			return money(order.Amount)
 		}
 		return r.Flow.title(order.Product, order.Title)
+	case "tinkoff_payment_id", "tinkoff_payment_completed", "tinkoff_callback_data":
+		return r.lookupBank(name)
 	case "payment_sum":
 		if event := r.Input.Payment; event != nil {
 			return money(event.Paid)

@@ -59,6 +59,9 @@ const maxFindings = 500
 func (c *checker) names() {
 	products := slices.Sorted(maps.Keys(c.products))
 	var set []string
+	for _, declared := range c.flow.Vars {
+		set = append(set, declared.Name)
+	}
 	for _, uses := range c.uses {
 		for _, ref := range uses.Sets {
 			set = append(set, ref.Name)
@@ -88,6 +91,10 @@ func (c *checker) reads(refs []Ref, set []string) {
 		known = append(known, id+".price", id+".title")
 	}
 	for _, ref := range refs {
+		if waitsForCharging(ref.Name) {
+			c.fail(c.word(ref), "recurrent_waits", "Word", ref.Name)
+			continue
+		}
 		if !slices.Contains(set, ref.Name) && !c.flow.Builtin(ref.Name) && c.bearable() {
 			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, known))
 		}

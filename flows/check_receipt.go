@@ -34,7 +34,7 @@ func namesBuyer(known facts) bool { return known["email"] || known["phone"] }
 // wantsReceipt tells whether a step may ask for money with a receipt. One that
 // finds its product only in the dialog may ask for any of them.
 func (c *checker) wantsReceipt(uses Uses) bool {
-	if uses.Receipt || len(uses.Outcomes) == 0 {
+	if uses.Receipt || uses.OwnReceipt || len(uses.Outcomes) == 0 {
 		return uses.Receipt
 	}
 	return slices.ContainsFunc(c.flow.Products, func(product sales.Product) bool {

@@ -29,7 +29,9 @@ type Flow struct {
 	// Stages maps states to CRM stages.
 	Stages map[string]string
 	// Texts are the flow's defaults for what the engine says by itself, by key.
-	Texts  map[string]string
+	Texts map[string]string
+	// Vars are the variables declared, in the order of the file.
+	Vars   []Variable
 	Source *Source
 	// Written are the files it was read from, by base name: enough to load it again.
 	Written map[string]string

@@ -62,6 +62,11 @@ func reportFormula(n Node, err error, skip int) {
 	if n.yaml.Style == 0 && !strings.Contains(n.yaml.Value, "\n") {
 		pos.Col += skip + wrong.Col - 1
 	}
+	n.formulaFault(pos, wrong)
+}
+
+// formulaFault reports what is wrong with a formula.
+func (n Node) formulaFault(pos Pos, wrong *calc.SyntaxError) {
 	known := calc.Functions()
 	n.diags.Add(Error, pos, "formula_"+wrong.Code, "Detail", wrong.Detail,
 		"Suggest", Nearest(wrong.Detail, known), "Known", strings.Join(known, ", "))

@@ -89,6 +89,7 @@ func unescape(data []byte) []byte {
 	return []byte(strings.NewReplacer("<TAB>", "\t", "<BAD>", "\xff", "<HIDDEN>", "\uf8f0",
 		"<LONG>", strings.Repeat("я", 4097), "<1025>", strings.Repeat("😀", 513), "<EMPTY>\n", "",
 		"<STATES>", manyStates(),
+		"<LINES>", strings.Repeat("          x = 1\n", 201),
 		"<BIG>", strings.Repeat("# больше\n", 1<<17)).Replace(string(data)))
 }
 

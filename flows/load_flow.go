@@ -33,7 +33,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	}
 	d := &draft{flow: flow, root: root}
 	root.Only("flow", "title", "start", "products", "receipt", "anywhere", "fallback", "otherwise",
-		"states", "moved", "stages", "texts")
+		"states", "moved", "stages", "texts", "vars")
 	flow.ID = strings.TrimSuffix(filepath.Base(flow.File), ".yaml")
 	if id := root.Field("flow"); !id.Zero() {
 		flow.ID = id.identifier()
@@ -43,6 +43,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	}
 	d.start = root.Field("start").Ref()
 	flow.Start = d.start.Name
+	d.readVariables(root.Field("vars"))
 	d.readProducts(root.Field("products"), root.Field("receipt"))
 	flow.Anywhere = onceIn("anywhere", root.Field("anywhere").rules())
 	flow.Fallback = onceIn("fallback", root.Field("fallback").rules())

@@ -43,7 +43,7 @@ type Run struct {
 	doubled bool // a second tap on the same button
 	ownVars bool // Session.Vars is already a copy
 
-	steps, moves, ids, timers int
+	steps, moves, ids, timers, draws int
 }
 
 // Asker is a step that waits for an answer.
@@ -76,6 +76,10 @@ func (r *Run) Now() time.Time {
 // Set keeps a variable; name, email and phone are the contact's.
 func (r *Run) Set(name, value string) {
 	if r.Lookup(name) == value && value != "" {
+		return
+	}
+	value, done := r.settle(name, value)
+	if done {
 		return
 	}
 	switch name {
@@ -159,7 +163,7 @@ func (r *Run) expand(t Template, shown func(string) string) string {
 	if t.Constant() {
 		return t.expand(expansion{})
 	}
-	return t.expand(expansion{lookup: r.Lookup, shown: shown, failed: r.formulaFailed})
+	return t.expand(expansion{lookup: r.Lookup, env: r.env, shown: shown, failed: r.formulaFailed})
 }
 
 func (r *Run) formulaFailed(formula *Formula, err error) {
@@ -168,7 +172,7 @@ func (r *Run) formulaFailed(formula *Formula, err error) {
 
 // Compute runs a formula; one that fails is noted and gives false.
 func (r *Run) Compute(formula *Formula) (value string, yes, ok bool) {
-	result, err := formula.program.Run(r.reckon)
+	result, err := formula.program.RunIn(r.env())
 	if err != nil {
 		r.formulaFailed(formula, err)
 		return "", false, false
@@ -202,9 +206,7 @@ func (r *Run) Say(say Say) {
 			labels = append(labels, button.Text)
 		}
 	}
-	if id := r.Session.Payment; id != "" && say.holds(PayLink(id)) && !slices.Contains(say.Payments, id) {
-		say.Payments = append(slices.Clone(say.Payments), id)
-	}
+	say.Payments = r.linked(say)
 	if len(say.Keyboard) > 0 {
 		r.Session.Keyboard = false
 	} else if r.Session.Keyboard && len(say.Buttons) == 0 {
@@ -219,6 +221,20 @@ func (r *Run) Say(say Say) {
 		kind = "document"
 	}
 	r.line(Line{Who: Bot, Kind: kind, Text: PlainText(say.Text), Buttons: labels})
+}
+
+// linked are the payments whose links a message holds.
+func (r *Run) linked(say Say) []string {
+	if !say.holds(PayLink("")) {
+		return say.Payments
+	}
+	listed := slices.Clone(say.Payments)
+	for _, payment := range slices.Concat(r.known.Payments, r.payments) {
+		if say.holds(PayLink(payment.ID)) && !slices.Contains(listed, payment.ID) {
+			listed = append(listed, payment.ID)
+		}
+	}
+	return listed
 }
 
 // holds tells whether a link stands in the text or behind a button.

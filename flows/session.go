@@ -16,6 +16,8 @@ type Session struct {
 	Asking *Asking `json:"asking,omitempty"`
 	// Vars are the customer's variables, as text.
 	Vars map[string]string `json:"vars,omitempty"`
+	// Customer are variables that outlive the deal; those of Vars come before them.
+	Customer map[string]string `json:"customer,omitempty"`
 	// Calls are the steps to come back to, the last called last.
 	Calls []Asking `json:"calls,omitempty"`
 	// Consents are the proofs, the latest last.

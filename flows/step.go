@@ -48,6 +48,9 @@ type Uses struct {
 	Outcomes []Outcome
 	// Receipt is set when e-mail or phone must be known before.
 	Receipt bool
+	// OwnReceipt is set when the step asks for money of no product, with a
+	// receipt, if any, that it makes itself.
+	OwnReceipt bool
 	// Waits is set when the step waits for the customer.
 	Waits bool
 	// Ends is set when a funnel may well end with this step: it hands over the

@@ -24,6 +24,7 @@ type part struct {
 	text    string
 	name    string
 	formula *Formula
+	form    format
 }
 
 // ErrUnclosed is a "#{" without its "}".
@@ -32,8 +33,8 @@ var ErrUnclosed = errors.New("#{ without }")
 // ErrEmptyVariable is a "#{}".
 var ErrEmptyVariable = errors.New("#{} without a name")
 
-// ParseTemplate compiles a text. Its error is ErrUnclosed, ErrEmptyVariable or
-// a *calc.SyntaxError of an expression.
+// ParseTemplate compiles a text. Its error is ErrUnclosed, ErrEmptyVariable,
+// ErrFormat or a *calc.SyntaxError of an expression.
 func ParseTemplate(text string) (Template, error) {
 	template := Template{Source: text}
 	for rest := text; rest != ""; {
@@ -64,14 +65,24 @@ func Literal(text string) Template {
 }
 
 func parsePart(inner string) (part, error) {
+	inner, form := splitFormat(inner)
 	if inner == "" {
 		return part{}, ErrEmptyVariable
 	}
-	if isName(inner) {
-		return part{name: inner}, nil
+	piece := part{}
+	if form != "" {
+		var err error
+		if piece.form, err = parseFormat(form); err != nil {
+			return part{}, err
+		}
 	}
-	formula, err := ParseFormula(inner)
-	return part{formula: formula}, err
+	if isName(inner) {
+		piece.name = inner
+		return piece, nil
+	}
+	var err error
+	piece.formula, err = ParseFormula(inner)
+	return piece, err
 }
 
 // isName tells whether s is a variable's name: letters, digits, _ and the
@@ -96,6 +107,8 @@ func ReadTemplate(n Node) Template {
 	switch {
 	case errors.As(err, &wrong):
 		n.Error("template_formula", "Detail", wrong.Detail)
+	case errors.Is(err, ErrFormat):
+		n.Error("template_format")
 	case errors.Is(err, ErrUnclosed):
 		n.Error("template_unclosed")
 	case errors.Is(err, ErrEmptyVariable):
@@ -136,6 +149,8 @@ func (t Template) Reads() []Ref {
 // expansion is how a text is filled in.
 type expansion struct {
 	lookup func(name string) string
+	// env is what formulas, and values that are brought into a form, know.
+	env func() calc.Env
 	// shown changes each value before it is written; may be nil.
 	shown func(value string) string
 	// failed hears of expressions that could not be computed and count as empty.
@@ -156,20 +171,35 @@ func (t Template) expand(e expansion) string {
 			text.WriteString(piece.text)
 			continue
 		}
-		value := ""
-		if piece.formula == nil {
-			value = e.lookup(piece.name)
-		} else if result, err := piece.formula.program.Run(e.lookup); err != nil {
-			e.failed(piece.formula, err)
-		} else {
-			value = result.String()
-		}
+		value := piece.value(e)
 		if e.shown != nil {
 			value = e.shown(value)
 		}
 		text.WriteString(value)
 	}
 	return text.String()
+}
+
+// value is what takes the place of a piece.
+func (p part) value(e expansion) string {
+	value := ""
+	switch {
+	case p.formula == nil && p.form == nil:
+		return e.lookup(p.name)
+	case p.formula == nil:
+		value = e.env().Vars(p.name)
+	default:
+		result, err := p.formula.program.RunIn(e.env())
+		if err != nil {
+			e.failed(p.formula, err)
+			return ""
+		}
+		value = result.String()
+	}
+	if p.form != nil && value != "" {
+		value = p.form(value)
+	}
+	return value
 }
 
 var tags = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)

@@ -24,11 +24,11 @@ func form(s string) string {
 	}
 	date, clock, both := strings.Cut(s, " ")
 	switch {
-	case both && isDate(date) && isClock(clock):
+	case both && looksDate(date) && isClock(clock):
 		return momentForm
 	case both:
 		return ""
-	case isDate(s):
+	case looksDate(s):
 		return dateForm
 	case isClock(s):
 		return timeForm
@@ -36,7 +36,7 @@ func form(s string) string {
 	return ""
 }
 
-func isDate(s string) bool {
+func looksDate(s string) bool {
 	parts := strings.Split(s, ".")
 	return len(parts) == 3 && digits(parts[0], 1, 2) && digits(parts[1], 1, 2) && digits(parts[2], 4, 4)
 }
@@ -167,6 +167,12 @@ func Moment(s string, zone *time.Location) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, zone), true
+}
+
+// IsDate tells whether a text is a date, with or without a time of day.
+func IsDate(s string) bool {
+	_, shape, err := moment(text(s))
+	return (shape == dateForm || shape == momentForm) && err == nil
 }
 
 // IsTime tells whether a text is a time of day: "9:30".

@@ -14,6 +14,7 @@ func All() []flows.StepKind {
 		{Word: "crm", Read: readCRM},
 		{Word: "operator", Read: readOperator},
 		{Word: "set", Read: readSet},
+		{Word: "calc", Read: readCalc},
 		{Word: "goto", Read: readGoto},
 		{Word: "tag", Read: readTag},
 		{Word: "untag", Read: readUntag},
