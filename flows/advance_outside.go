@@ -6,9 +6,7 @@ import "slices"
 // who comes or goes, a stage of the CRM, a webhook, a channel joined or left.
 // While an operator leads the dialog only what concerns the operator is heard.
 func (r *Run) outsideRules() {
-	if r.Input.Kind != Operator || r.Input.Payload == Join {
-		r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy(string(r.Input.Kind)) })
-	}
+	r.cancelOutside()
 	state := r.Flow.State(r.Session.State)
 	operator := r.Input.Kind == Operator
 	switch {
@@ -28,6 +26,16 @@ func (r *Run) outsideRules() {
 	default:
 		r.rules("fallback", r.Flow.Fallback)
 	}
+}
+
+// cancelOutside drops the alarms that end with what happened. Leaving a channel
+// is not the `left` of an alarm, which means its state.
+func (r *Run) cancelOutside() {
+	kind := r.Input.Kind
+	if kind == Left || kind == Operator && r.Input.Payload != Join {
+		return
+	}
+	r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy(string(kind)) })
 }
 
 // fits tells whether a rule and all its guards take the input.

@@ -161,6 +161,7 @@ func TestUnless(t *testing.T) {
 		"answered": {text("бу")},
 		"left":     {text("дальше")},
 		"blocked":  {{Kind: flows.Blocked}, {Kind: flows.Unblocked}},
+		"":         {{Kind: flows.Left, Text: "news"}, {Kind: flows.Operator, Text: "Добрый день"}},
 		"joined":   {{Kind: flows.Joined, Text: "news"}},
 		"operator": {{Kind: flows.Operator, Payload: flows.Join}, {Kind: flows.Operator, Payload: flows.Leave}},
 		"stage":    {{Kind: flows.Stage, Text: "won"}},
