@@ -16,6 +16,7 @@ import (
 
 	"voronka/flows"
 	"voronka/flows/catalog"
+	"voronka/flows/dialogs"
 	"voronka/flows/steps"
 	"voronka/locales"
 )
@@ -32,7 +33,7 @@ type block struct {
 
 // TestExamplesLoad loads every example as `voronka lint` would. One that begins
 // with flow: is a whole file. Of a piece, the comment above it says where it
-// belongs: <!-- file --> for sections of a file, <!-- do --> for steps; what it
+// belongs: <!-- file --> for sections of a file, <!-- do --> for steps, <!-- test --> for a test of the ready funnel; what it
 // leads to outside itself is added here.
 func TestExamplesLoad(t *testing.T) {
 	t.Parallel()
@@ -55,6 +56,9 @@ func (b block) name() string { return fmt.Sprintf("%s:%d", b.file, b.line) }
 // check gives what keeps an example from loading.
 func (b block) check() []flows.Diagnostic {
 	loader := flows.Loader{Kinds: steps.All()}
+	if b.place == "test" {
+		return b.play(loader)
+	}
 	if strings.HasPrefix(b.text, "flow:") {
 		_, found := loader.LoadText("example.yaml", b.text)
 		return found
@@ -74,6 +78,24 @@ func (b block) check() []flows.Diagnostic {
 			return found
 		}
 	}
+}
+
+// play plays an example of a test against the ready funnel.
+func (b block) play(loader flows.Loader) []flows.Diagnostic {
+	project, found, err := loader.LoadFS(catalog.FS, "catalog")
+	if err != nil || project == nil {
+		return found
+	}
+	suite, found := dialogs.Read("course_test.yaml", []byte(b.text), nil)
+	if suite == nil {
+		return found
+	}
+	for i := range suite.Dialogs {
+		if failure := suite.Play(&suite.Dialogs[i], flows.Engine{}, project.Flow(suite.Flow), nil); failure != nil {
+			found = append(found, flows.Diagnostic{Pos: failure.Pos, Code: failure.Code, Source: failure.Line})
+		}
+	}
+	return found
 }
 
 // scaffold is the rest of a file around a piece.
