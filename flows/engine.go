@@ -86,6 +86,7 @@ func (r *Run) begin() {
 	r.Contact.ID = cmp.Or(r.Contact.ID, r.Session.Contact)
 	r.Session.Flow, r.Session.Version = r.Flow.ID, r.Flow.Version
 	r.greet()
+	r.relocate()
 	if state := r.Session.State; state != "" && r.Flow.State(state) == nil {
 		r.Session.State, r.Session.Asking = r.Flow.successor(state), nil
 		r.Event("moved", state+" ✕ → "+r.Session.State)

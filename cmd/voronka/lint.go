@@ -14,6 +14,7 @@ import (
 type lintCommand struct {
 	Dir      string `arg:"" default:"./flows" help:"Папка проекта или файл воронки · project folder or one funnel"`
 	JSON     bool   `name:"json" help:"Ответ для программ · answer for programs"`
+	SARIF    bool   `name:"sarif" help:"SARIF 2.1.0 для GitHub и GitLab · for code hosts"`
 	Language string `help:"ru | en" enum:"ru,en," default:"" placeholder:"ru"`
 }
 
@@ -27,9 +28,12 @@ func (c *lintCommand) Run(a *app) error {
 	if err != nil {
 		return unread(c.Dir, err)
 	}
-	if c.JSON {
+	switch {
+	case c.SARIF:
+		err = renderSARIF(a.out, found, speech(a.words, lang))
+	case c.JSON:
 		err = renderJSON(a.out, found, speech(a.words, lang))
-	} else {
+	default:
 		err = renderAll(a.out, count, found, speech(a.words, lang))
 	}
 	if err != nil {
