@@ -42,7 +42,7 @@ func (c *checker) taken(first, rule *Rule) {
 		return
 	}
 	for _, word := range rule.When.Words {
-		if first.When.takes(word, rule.When) {
+		if c.bearable() && first.When.takes(word, rule.When) {
 			c.diags.Add(Warning, rule.Pos, "taken_word", "Word", word, "Line", first.Pos.Line)
 		}
 	}

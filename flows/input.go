@@ -9,7 +9,7 @@ import (
 // InputKind tells what happened.
 type InputKind string
 
-// What can happen to a session. Only the kinds from Text to Unblocked come
+// What can happen to a session. Only the kinds from Text to Left come
 // from a customer; the others cannot be typed.
 const (
 	Text      InputKind = "text"
