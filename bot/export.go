@@ -22,6 +22,7 @@ type exportJob struct {
 type dossier struct {
 	Contact  sales.Contact     `json:"contact"`
 	Vars     map[string]string `json:"variables,omitempty"`
+	Customer map[string]string `json:"customer_variables,omitempty"`
 	Tags     []string          `json:"tags,omitempty"`
 	Consents []flows.Consent   `json:"consents,omitempty"`
 	State    string            `json:"state,omitempty"`
@@ -71,6 +72,7 @@ func (b *Bot) gather(tx storage.Tx, contact string) (all dossier, err error) {
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return all, fmt.Errorf("load session: %w", err)
 	}
+	all.Customer = session.Customer
 	all.Vars, all.Tags, all.Consents, all.State = session.Vars, session.Tags, session.Consents, session.State
 	money, err := b.known(tx, contact)
 	if err != nil {

@@ -38,6 +38,7 @@ type bill struct {
 	description, language string
 	expires               time.Time
 	receipt               *sales.Receipt
+	extra                 map[string]string
 }
 
 // callEffect runs a function of a script; what it could not do stands in
@@ -58,7 +59,7 @@ var (
 	errRecurrent = errors.New("charging a saved card is not possible")
 	errAmount    = errors.New("amount is none, or out of bounds")
 	errExpires   = errors.New("expired: write dd.mm.yyyy or dd.mm.yyyy hh:mm, later than now and within 90 days")
-	errExtra     = errors.New("extra_params: not a dictionary of IP, DATA or the like that this provider takes")
+	errExtra     = errors.New("extra_params: write a dictionary of IP and DATA, nothing else")
 )
 
 func (r *Run) paymentFailed(err error) {
@@ -81,8 +82,8 @@ func (r *Run) billOf(args []calc.Value) (bill, error) {
 	if asked.expires, err = r.expiry(given[6].String()); err != nil {
 		return asked, err
 	}
-	if !given[9].Zero() && !given[9].IsDict() {
-		return asked, errExtra
+	if asked.extra, err = extras(given[9]); err != nil {
+		return asked, err
 	}
 	if given[3].Zero() {
 		return asked, nil
@@ -91,6 +92,32 @@ func (r *Run) billOf(args []calc.Value) (bill, error) {
 		items: given[3], phone: given[4].String(), email: given[5].String(), taxation: given[7].String(), unit: 100,
 	}, asked.amount)
 	return asked, err
+}
+
+// extras reads extra_params: IP, and DATA with up to 20 pairs (T-Bank API 1.80,
+// Init: keys up to 20 characters, values up to 100).
+func extras(given calc.Value) (map[string]string, error) {
+	if given.Zero() {
+		return nil, nil
+	}
+	extra := map[string]string{}
+	for _, key := range given.Keys() {
+		value := given.Get(key)
+		switch {
+		case key == "IP" && len(value.String()) <= 40:
+			extra["IP"] = value.String()
+		case key == "DATA" && value.IsDict() && len(value.Keys()) <= 20:
+			for _, name := range value.Keys() {
+				extra["DATA."+Clip(name, 20)] = Clip(value.Get(name).String(), 100)
+			}
+		default:
+			return nil, errExtra
+		}
+	}
+	if !given.IsDict() {
+		return nil, errExtra
+	}
+	return extra, nil
 }
 
 // demandSum makes tinkoff_pay_url once payment_sum, in roubles, is assigned,
@@ -172,7 +199,7 @@ func (r *Run) charge(asked bill) string {
 	r.SaveOrder(order)
 	product := sales.Product{Title: title, Price: asked.amount}
 	payment := r.newPayment(order, product, asked.expires.Sub(r.Input.At), asked.description)
-	payment.Receipt = asked.receipt
+	payment.Receipt, payment.Extra = asked.receipt, asked.extra
 	if asked.language == "ru" || asked.language == "en" {
 		payment.Language = asked.language
 	}

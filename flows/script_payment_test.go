@@ -36,6 +36,22 @@ func indented(script string) string {
 	return out.String()
 }
 
+// TestSeedExtra hands on what the bank takes, and nothing else.
+func TestSeedExtra(t *testing.T) {
+	t.Parallel()
+	stage := rehearse(t, scripted(`extra_params = {"IP": "66.249.72.248", "DATA": {"город": "Казань"}}
+	link = get_tinkoff_payment_url(1200, 'К', '', '', '', '', '', '', '', extra_params)
+	link2 = get_tinkoff_payment_url(1300, 'К', '', '', '', '', '', '', '', {"Recurrent": "Y"})`))
+	turn := perform(t, stage, "/start")
+	if len(turn.Payments) != 1 {
+		t.Fatalf("made %d payments", len(turn.Payments))
+	}
+	want := map[string]string{"IP": "66.249.72.248", "DATA.город": "Казань"}
+	if diff := cmp.Diff(want, turn.Payments[0].Extra); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func receiptOf(phone, email, taxation string, items ...sales.ReceiptItem) *sales.Receipt {
 	return &sales.Receipt{FFD: "1.05", Email: email, Phone: phone, Taxation: taxation, Items: items}
 }

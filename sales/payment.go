@@ -22,7 +22,10 @@ type Payment struct {
 	// CustomerKey is how the provider may recognise the buyer again; no personal data in it.
 	CustomerKey string
 	Receipt     *Receipt
-	CreatedAt   time.Time
+	// Extra are fields of the provider's own, as a flow gave them: for T-Bank
+	// "IP", and "DATA.<key>" for each pair of its DATA.
+	Extra     map[string]string `json:",omitempty"`
+	CreatedAt time.Time
 	// ExpiresAt is when the link stops working.
 	ExpiresAt time.Time
 	PaidAt    time.Time

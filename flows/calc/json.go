@@ -155,6 +155,19 @@ func (v Value) Get(key string) Value {
 	return Value{}
 }
 
+// Keys are those of a dictionary, in their order.
+func (v Value) Keys() []string {
+	found, err := (&frame{}).compound(v)
+	if err != nil {
+		return nil
+	}
+	var keys []string
+	for _, one := range found.pairs() {
+		keys = append(keys, one.key)
+	}
+	return keys
+}
+
 // IsDict tells whether it is a dictionary, or a text that is JSON of one.
 func (v Value) IsDict() bool {
 	found, err := (&frame{}).compound(v)

@@ -104,6 +104,7 @@ func (p *Provider) request(payment sales.Payment) (map[string]any, error) {
 	} else if due != "" {
 		fields["RedirectDueDate"] = due
 	}
+	addExtra(fields, payment.Extra)
 	if payment.Receipt != nil {
 		receipt, err := newReceipt(*payment.Receipt, payment.Amount)
 		if err != nil {
@@ -112,6 +113,22 @@ func (p *Provider) request(payment sales.Payment) (map[string]any, error) {
 		fields["Receipt"] = receipt
 	}
 	return fields, nil
+}
+
+// addExtra puts in what a flow gives besides: IP, and the pairs of DATA
+// (T-Bank API 1.80, Init).
+func addExtra(fields map[string]any, extra map[string]string) {
+	data := map[string]string{}
+	for name, value := range extra {
+		if key, found := strings.CutPrefix(name, "DATA."); found {
+			data[key] = value
+		} else if name == "IP" {
+			fields["IP"] = value
+		}
+	}
+	if len(data) > 0 {
+		fields["DATA"] = data
+	}
 }
 
 // dueDate writes RedirectDueDate with whole seconds and a numeric offset: a Z
