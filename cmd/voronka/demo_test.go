@@ -42,7 +42,7 @@ func buyMiniCourse(t *testing.T, tab *tab, name string) {
 	tab.say("8 912 345-67-89")
 	tab.shot(name + "-2-link")
 	tab.do("open the payment link", `[...chat.querySelectorAll('a.url-button')].find(a => a.innerText.includes('Оплатить'))`, `.click()`)
-	tab.do("take the good card", `bank.querySelector('button[data-card="success"]')`, `.click()`)
+	tab.do("take the good card", `bank.readyState === 'complete' && bank.querySelector('button[data-card="success"]')`, `.click()`)
 	tab.shot(name + "-3-bank")
 	tab.do("pay", `bank.querySelector('#pay')`, `.click()`)
 	tab.see("the bank's thanks", `bank.querySelector('#result[data-state="paid"]')`)
