@@ -31,7 +31,7 @@ func NewCoverage(flow *Flow) *Coverage {
 		c.states[state.Name] = c.place("state", state.Name, state.Pos)
 		c.addRules(state.On)
 		for _, timer := range state.Timers {
-			c.timers[timer] = c.place("timer", "after "+FormatDuration(timer.After), timer.Pos)
+			c.timers[timer] = c.place("timer", timer.String(), timer.Pos)
 		}
 	}
 	c.addRules(flow.Fallback)
@@ -82,8 +82,8 @@ func (c *Coverage) Add(before Session, input Input, turn Turn) {
 
 func (c *Coverage) rang(before Session, input Input, turn Turn) {
 	i := slices.IndexFunc(before.Timers, func(timer Timer) bool { return timer.ID == input.Timer })
-	if i < 0 || len(turn.Trace) == 0 {
-		return
+	if i < 0 || len(turn.Trace) == 0 || before.Timers[i].At != nil {
+		return // cancelled or silent; or the end of a pause
 	}
 	if at, known := c.timers[c.flow.timer(before.Timers[i])]; known {
 		c.places[at].Times++

@@ -48,6 +48,8 @@ func TestSchemaFits(t *testing.T) {
 	if err != nil || len(files) < 2 {
 		t.Fatalf("%v %v", files, err)
 	}
+	// course.en.yaml is a translation, which has the keys of its flow's places.
+	files = slices.DeleteFunc(files, func(file string) bool { return strings.Count(filepath.Base(file), ".") > 1 })
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {

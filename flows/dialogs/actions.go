@@ -109,8 +109,12 @@ func does(s *scene, step *Step) error {
 	return s.send(flows.Input{Kind: flows.InputKind(strings.TrimSuffix(step.Text, "s") + "ed")})
 }
 
-func crmStage(s *scene, step *Step) error {
-	return s.send(flows.Input{Kind: flows.Stage, Text: step.Text})
+// script plays a line of a rehearsal's script.
+func script(word string) func(*scene, *Step) error {
+	return func(s *scene, step *Step) error {
+		_, err := s.Do(word + step.Text)
+		return err
+	}
 }
 
 // bank does with the payment asked for last what the word says.

@@ -35,6 +35,8 @@ func (s *scene) messages() []string {
 			switch effect := effect.(type) {
 			case flows.Say:
 				texts = append(texts, flows.PlainText(effect.Text))
+			case flows.Edit:
+				texts = append(texts, flows.PlainText(effect.Say.Text))
 			case flows.Deliver:
 				texts = append(texts, flows.PlainText(effect.Text))
 			case flows.Acknowledge:
@@ -45,6 +47,15 @@ func (s *scene) messages() []string {
 	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 }
 
+// says are the messages, new and edited.
+func (s *scene) says() []flows.Say {
+	says := effects[flows.Say](s)
+	for _, edit := range effects[flows.Edit](s) {
+		says = append(says, edit.Say)
+	}
+	return says
+}
+
 func silent(s *scene, _ *Step) (bool, []string) {
 	messages := s.messages()
 	return len(messages) == 0, messages
@@ -53,7 +64,7 @@ func silent(s *scene, _ *Step) (bool, []string) {
 // buttons compares all labels of the last message that has any.
 func buttons(s *scene, step *Step) (bool, []string) {
 	var got []string
-	for _, say := range slices.Backward(effects[flows.Say](s)) {
+	for _, say := range slices.Backward(s.says()) {
 		for _, row := range say.Buttons {
 			for _, button := range row {
 				got = append(got, button.Text)
@@ -78,7 +89,7 @@ func anyLike(pattern string, got []string) (bool, []string) {
 
 func attached(s *scene, step *Step) (bool, []string) {
 	var got []string
-	for _, say := range effects[flows.Say](s) {
+	for _, say := range s.says() {
 		if file := say.Photo + say.Document; file != "" {
 			got = append(got, file)
 		}

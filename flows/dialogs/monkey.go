@@ -185,6 +185,9 @@ func (v *visit) watch(_ flows.Session, input flows.Input, turn flows.Turn) {
 			answered, served = true, true
 		case flows.Acknowledge:
 			answered = answered || effect.Text != ""
+		case flows.Mirror, flows.MakeLink, flows.Typing:
+		default: // another way to be noticed
+			answered = true
 		}
 	}
 	v.said += said

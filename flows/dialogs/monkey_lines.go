@@ -76,7 +76,12 @@ func (m *Monkey) word(stage *flows.Rehearsal) (string, bool) {
 		return "", false
 	}
 	when := rules[m.Pick(len(rules))].When
+	outside := map[flows.InputKind]string{
+		flows.Joined: "/joined ", flows.Left: "/left ", flows.Stage: "/stage ", flows.Webhook: "/webhook ",
+	}
 	switch {
+	case outside[when.Kind] != "" && len(when.Words) > 0:
+		return outside[when.Kind] + m.one(when.Words...), true
 	case when.Kind == flows.Command && when.Payload != "":
 		return "/start " + when.Payload, true
 	case len(when.Words) == 0 || when.Match == flows.Regexp:

@@ -48,6 +48,9 @@ func (r *Recorder) Line(line string) {
 		r.add("operator", plain(word[1:]+"s"))
 	case "/operator":
 		r.add("operator", pair("says", plain(rest)))
+	case "/joined", "/left", "/stage", "/webhook":
+		words := map[string]string{"/joined": "joins", "/left": "leaves", "/stage": "crm_stage", "/webhook": "webhook"}
+		r.add(words[word], plain(rest))
 	case "/block", "/unblock":
 		r.add("does", plain(word[1:]+"s"))
 	default:
@@ -92,6 +95,8 @@ func (r *Recorder) effect(effect flows.Effect) bool {
 	switch effect := effect.(type) {
 	case flows.Say:
 		return r.bot(effect.Text)
+	case flows.Edit:
+		return r.bot(effect.Say.Text)
 	case flows.Acknowledge:
 		return r.bot(effect.Text)
 	case flows.Deliver:

@@ -18,7 +18,7 @@ func TestRecorded(t *testing.T) {
 		"silent":   {"/start", "/wait 30d"},
 		"declined": {"/start mini", "[Беру за 990 ₽]", "a@b.ru", "8 912 345-67-89", "/pay fail", "[Попробовать ещё раз]", "/pay expired", "/pay refunded"},
 		"odd": {"/start", "* не пункт: [а] {б} #в", "да", "null", "/join", "вы тут?", "/operator Да: тут", "/leave",
-			"/photo", "/photo вот", "/sticker", "/block", "/unblock", "/help", "стоп"},
+			"/photo", "/photo вот", "/joined news", "/left news", "/stage Won", "/webhook crm", "/sticker", "/block", "/unblock", "/help", "стоп"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -56,7 +56,10 @@ func table() []*word {
 		{name: "operator", read: oneOf(readWord("joins", "leaves"), readKeys("says")), do: operator,
 			values: []string{"joins", "leaves"}, keys: []string{"says"}},
 		{name: "does", read: readWord("blocks", "unblocks"), do: does, values: []string{"blocks", "unblocks"}},
-		{name: "crm_stage", read: readText, do: crmStage},
+		{name: "joins", read: readText, do: script("/joined ")},
+		{name: "leaves", read: readText, do: script("/left ")},
+		{name: "crm_stage", read: readText, do: script("/stage ")},
+		{name: "webhook", read: readText, do: script("/webhook ")},
 
 		{name: "bot", read: readText, check: botSays},
 		{name: "silent", read: readFlag, check: silent},
