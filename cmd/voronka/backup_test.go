@@ -70,7 +70,7 @@ func TestBackupOfARunningBot(t *testing.T) {
 		t.Error("a refused backup left a file")
 	}
 	w.stop()
-	taken, err := snapshotsIn(backups)
+	taken, err := listSnapshots(backups)
 	if err != nil || len(taken) != 1 {
 		t.Fatalf("snapshots: %v, %v", taken, err)
 	}

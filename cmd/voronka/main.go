@@ -36,9 +36,10 @@ type commands struct {
 	Play      playCommand      `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
 	Fuzz      fuzzCommand      `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
 	Graph     graphCommand     `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
-	Schema schemaCommand `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
+	Schema    schemaCommand    `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
 	Translate translateCommand `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
 	Plan      planCommand      `cmd:"" help:"Что изменит публикация для идущих диалогов · what publishing would do to dialogs under way"`
+	Doctor    doctorCommand    `cmd:"" help:"Проверить настройки, базу и связь со всеми · check settings, database and every connection"`
 	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
 	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
 	Config    configCommand    `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`

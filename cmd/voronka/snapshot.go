@@ -74,7 +74,10 @@ func (s *snapshots) tick() {
 }
 
 func (s *snapshots) takeIfDue(now time.Time) error {
-	taken, err := snapshotsIn(s.dir)
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder of backups: %w", err)
+	}
+	taken, err := listSnapshots(s.dir)
 	if err != nil {
 		return err
 	}
@@ -113,12 +116,9 @@ type snapshot struct {
 	at   time.Time
 }
 
-// snapshotsIn lists the snapshots of a folder, which it makes, oldest first.
-// Other files are nobody's business.
-func snapshotsIn(dir string) ([]snapshot, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of backups: %w", err)
-	}
+// listSnapshots lists the snapshots of a folder, oldest first. Other files are
+// nobody's business.
+func listSnapshots(dir string) ([]snapshot, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("list backups: %w", err)

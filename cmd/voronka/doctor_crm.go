@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"voronka/crm/amocrm"
+	"voronka/flows"
+	"voronka/sales"
+)
+
+// soon is how long before a token ends its owner is told.
+const soon = 14 * 24 * time.Hour
+
+// lookAtCRM tries the token and looks for what the funnels name.
+func (d *doctor) lookAtCRM(ctx context.Context, project *flows.Project) {
+	if d.AmoURL == "" || !d.sound("VORONKA_AMOCRM_URL", "VORONKA_AMOCRM_TOKEN", "VORONKA_AMOCRM_RATE") {
+		return
+	}
+	const name = "amoCRM"
+	account := amocrm.New(amocrm.Config{
+		URL: d.AmoURL, Token: string(d.AmoToken), HTTP: d.client(name, nil), RequestsPerSecond: d.amoRate(), Now: d.now,
+	})
+	stages, fields := namedInCRM(project)
+	found, err := account.Check(ctx, stages, fields)
+	ends := tokenEnds(string(d.AmoToken))
+	args := map[string]any{"Pipeline": found.Pipeline, "Ends": ends.Format("02.01.2006")}
+	if err != nil {
+		d.noteRefusedCRM(name, ends, err)
+		return
+	}
+	d.note("crm", well, "crm_right", args)
+	if !ends.IsZero() && ends.Sub(d.now()) < soon {
+		d.note("crm", doubt, "crm_token_ends", args)
+	} else if !ends.IsZero() {
+		d.note("crm", well, "crm_token_lives", args)
+	}
+	if len(found.NoStages) > 0 {
+		args["Stages"], args["Exist"] = guillemets(found.NoStages), guillemets(found.Stages)
+		d.note("crm", faulty, "crm_stages", args)
+	}
+	if len(found.NoFields) > 0 {
+		args["Fields"] = guillemets(found.NoFields)
+		d.note("crm", faulty, "crm_fields", args)
+	}
+}
+
+func (d *doctor) noteRefusedCRM(name string, ends time.Time, err error) {
+	switch code := sales.AsError(err).Code; {
+	case code == "crm_token" && !ends.IsZero() && ends.Before(d.now()):
+		d.note("crm", faulty, "crm_token_ended", map[string]any{"Ends": ends.Format("02.01.2006")})
+	case code == "crm_token", code == "crm_unpaid", code == "crm_denied", code == "crm_address":
+		d.note("crm", faulty, code, nil)
+	default:
+		d.noteCall("crm", name, err)
+	}
+}
+
+// tokenEnds reads the end of a token that is a JWT, as amoCRM's are; zero when
+// it is none. Its signature is amoCRM's own business.
+func tokenEnds(token string) time.Time {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return time.Time{}
+	}
+	body, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	var claims struct {
+		Expires float64 `json:"exp"` // RFC 7519, 4.1.4
+	}
+	if err != nil || json.Unmarshal(body, &claims) != nil || claims.Expires <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(claims.Expires), 0)
+}
+
+// namedInCRM lists the stages and the fields of deals that funnels name. Names
+// with variables in them are known only when a customer comes.
+func namedInCRM(project *flows.Project) (stages, fields []string) {
+	if project == nil {
+		return nil, nil
+	}
+	names := crmNames{map[string]bool{}, map[string]bool{}}
+	for _, flow := range project.Flows {
+		for _, stage := range flow.Stages {
+			names.add(names.stages, stage)
+		}
+		for _, text := range flow.Written {
+			var file yaml.Node
+			if yaml.Unmarshal([]byte(text), &file) == nil {
+				names.read(&file)
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names.stages)), slices.Sorted(maps.Keys(names.fields))
+}
+
+// crmNames gathers what crm: steps name, at whatever depth they stand.
+type crmNames struct{ stages, fields map[string]bool }
+
+func (n crmNames) read(node *yaml.Node) {
+	if node.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == "crm" {
+				n.step(node.Content[i+1])
+			}
+		}
+	}
+	for _, child := range node.Content {
+		n.read(child)
+	}
+}
+
+func (n crmNames) step(node *yaml.Node) {
+	var step struct {
+		Stage  yaml.Node            `yaml:"stage"`
+		Fields map[string]yaml.Node `yaml:"fields"`
+	}
+	if node.Decode(&step) != nil {
+		return
+	}
+	n.add(n.stages, step.Stage.Value)
+	for name := range step.Fields {
+		n.add(n.fields, name)
+	}
+}
+
+func (crmNames) add(to map[string]bool, name string) {
+	if name != "" && !strings.Contains(name, "#{") {
+		to[name] = true
+	}
+}
+
+// guillemets lists names: «Выбор», «Оплата».
+func guillemets(names []string) string {
+	if len(names) == 0 {
+		return "—"
+	}
+	return "«" + strings.Join(names, "», «") + "»"
+}
