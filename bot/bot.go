@@ -30,8 +30,10 @@ type Config struct {
 	// PublicURL is our address as the world sees it, without a slash at the
 	// end; empty makes messages carry the provider's own links.
 	PublicURL string
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Outside lets flows call servers of others.
+	Outside Outside
+	Now     func() time.Time
+	Log     *slog.Logger
 	// Files opens a file of the project by its path.
 	Files func(path string) ([]byte, error)
 }

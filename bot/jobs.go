@@ -27,6 +27,7 @@ const (
 	jobTyping  = "typing"
 	jobExport  = "export"
 	jobKick    = "kick"
+	jobHTTP    = "http"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about
@@ -93,6 +94,8 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return put(tx, chatLane(contact), jobExport, exportJob{contact, e}, in.At)
 	case flows.Forget:
 		return b.forget(tx, contact, in)
+	case flows.Request:
+		return put(tx, outbox.Lane("http/"+contact), jobHTTP, httpJob{contact, e}, in.At)
 	case flows.Kick:
 		return put(tx, chatLane(contact), jobKick, kickJob{contact, e}, in.At)
 	case flows.Typing:

@@ -27,6 +27,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobEdit:    {Handle: handler(b.edit)},
 			jobExport:  {Handle: handler(b.export)},
 			jobKick:    {Handle: handler(b.kick)},
+			jobHTTP:    {Handle: handler(b.request)},
 			jobTyping:  {Handle: handler(b.typing)},
 			jobCheck:   {Handle: handler(b.check)},
 			jobMirror:  {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},

@@ -48,7 +48,7 @@ const (
 var (
 	ErrNoStart = errors.New("flow has no start")
 	ErrNoSeed  = errors.New("session has no seed")
-	ErrInput   = errors.New("input lacks its time or its payment")
+	ErrInput   = errors.New("input lacks its time, its payment or its response")
 )
 
 // Advance answers one input. It depends on its arguments alone and changes
@@ -61,7 +61,7 @@ func (e Engine) Advance(flow *Flow, contact sales.Contact, known Known, session 
 		return Turn{}, ErrNoStart
 	case session.Seed == "":
 		return Turn{}, ErrNoSeed
-	case input.At.IsZero() || input.Kind == Paid && input.Payment == nil:
+	case input.At.IsZero() || input.Kind == Paid && input.Payment == nil, input.Kind == Responded && input.Response == nil:
 		return Turn{}, ErrInput
 	}
 	r := &Run{Flow: flow.In(spokenBy(session, contact, input)), Input: input, Session: session, Contact: contact, engine: e, known: known}
@@ -73,6 +73,8 @@ func (e Engine) Advance(flow *Flow, contact sales.Contact, known Known, session 
 		r.heardPayment()
 	case input.Kind == Rang:
 		r.ring()
+	case input.Kind == Responded:
+		r.responded()
 	default:
 		r.outside()
 	}

@@ -54,6 +54,8 @@ type Input struct {
 	Profile Profile
 	Timer   string
 	Payment *PaymentEvent
+	// Response belongs to a Responded input.
+	Response *Response
 }
 
 // Profile is what the channel tells about the sender; zero when it tells nothing.

@@ -27,6 +27,7 @@ var (
 //	/contact +79991234567       the own number is shared; /contact! somebody else's
 //	/photo /document /voice /location /sticker
 //	/join /leave /operator Text a person takes over, lets go, writes
+//	/http 200 {"a": 1}          the server that was asked answers; 0 for nobody
 //	/block /unblock             the customer blocks the bot
 //	/joined news /left news     the customer joins a channel, leaves it
 //	/stage Won /webhook crm     the CRM moves the deal, a webhook comes
@@ -46,6 +47,8 @@ func (r *Rehearsal) Do(line string) ([]Turn, error) {
 		return r.Wait(d)
 	case "/pay":
 		return one(r.doPay(rest))
+	case "/http":
+		return one(r.doHTTP(rest))
 	}
 	input, ok := scripted(word, rest)
 	switch {

@@ -134,7 +134,7 @@ func (r *Run) stand(state *State) {
 	r.cancel(func(timer Timer, rule *TimerRule) bool {
 		return timer.State == state.Name || timer.State == left && rule.cancelledBy("left")
 	})
-	r.Session.State, r.Session.Entered, r.Session.Asking = state.Name, r.Input.At, nil
+	r.Session.State, r.Session.Entered, r.Session.Asking, r.Session.Request = state.Name, r.Input.At, nil, nil
 	r.schedule(state)
 	if left == "" {
 		r.Event("moved", "→ "+state.Name)

@@ -20,6 +20,8 @@ type Session struct {
 	Customer map[string]string `json:"customer,omitempty"`
 	// Calls are the steps to come back to, the last called last.
 	Calls []Asking `json:"calls,omitempty"`
+	// Request is the request whose answer is waited for, nil when none is.
+	Request *Requested `json:"request,omitempty"`
 	// Consents are the proofs, the latest last.
 	Consents []Consent `json:"consents,omitempty"`
 	// Tags are on the customer, in the order they came.

@@ -73,6 +73,7 @@ func (s *service) wire(project *flows.Project) error {
 		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Now: s.now, Log: s.log,
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
 	}
+	config.Outside = s.outside()
 	if s.TBankTerminal != "" {
 		if s.bank, err = s.newBank(); err != nil {
 			return err

@@ -46,6 +46,10 @@ type Settings struct {
 	AmoToken Secret `envconfig:"VORONKA_AMOCRM_TOKEN"`
 	AmoRate  string `envconfig:"VORONKA_AMOCRM_RATE" default:"5"`
 
+	// HTTPHosts are the servers that flows may call, HTTPSecret signs the calls.
+	HTTPHosts  string `envconfig:"VORONKA_HTTP_HOSTS"`
+	HTTPSecret Secret `envconfig:"VORONKA_HTTP_SECRET"`
+
 	Password Secret `envconfig:"VORONKA_CONSOLE_PASSWORD"`
 	Timezone string `envconfig:"VORONKA_TIMEZONE" default:"Europe/Moscow"`
 	Language string `envconfig:"VORONKA_LANGUAGE" default:"ru"`
@@ -116,6 +120,8 @@ func (s Settings) faults() []fault {
 	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
 	check((s.AmoURL == "") == (s.AmoToken == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
 	check(s.amoRate() > 0, "VORONKA_AMOCRM_RATE", "amocrm_rate")
+	check(hosts(s.HTTPHosts) != nil || s.HTTPHosts == "", "VORONKA_HTTP_HOSTS", "http_hosts")
+	check(s.HTTPSecret == "" || len(s.HTTPSecret) >= 16, "VORONKA_HTTP_SECRET", "http_secret")
 	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
 	_, err := time.LoadLocation(s.Timezone)
 	check(err == nil, "VORONKA_TIMEZONE", "timezone")

@@ -28,6 +28,7 @@ func All() []flows.StepKind {
 		{Word: "typing", Read: readTyping},
 		{Word: "invite", Read: readInvite},
 		{Word: "kick", Read: readKick},
+		{Word: "http", Read: readHTTP},
 		{Word: "consent", Read: readConsent},
 		{Word: "forget_me", Read: readForgetMe},
 		{Word: "export_me", Read: readExportMe},
