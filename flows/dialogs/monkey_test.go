@@ -61,7 +61,7 @@ func TestMonkey(t *testing.T) {
 			if flow == nil {
 				t.Fatal(found)
 			}
-			troubles := walk(t, flow, 1, 200).Troubles()
+			troubles := walk(t, flow, 1, 60).Troubles()
 			i := slices.IndexFunc(troubles, func(trouble dialogs.Trouble) bool { return trouble.Kind == one.kind })
 			if i < 0 {
 				t.Fatalf("not found among %+v", troubles)
@@ -69,7 +69,7 @@ func TestMonkey(t *testing.T) {
 			if diff := cmp.Diff(one.path, troubles[i].Path); diff != "" {
 				t.Errorf("path (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(troubles, walk(t, flow, 1, 200).Troubles()); diff != "" {
+			if diff := cmp.Diff(troubles, walk(t, flow, 1, 60).Troubles()); diff != "" {
 				t.Errorf("the same seed finds something else:\n%s", diff)
 			}
 		})
