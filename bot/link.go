@@ -3,12 +3,16 @@ package bot
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"voronka/internal/outbox"
 	"voronka/payments"
 	"voronka/sales"
 	"voronka/storage"
 )
+
+// linkTime is how long a provider may take to make a link; then it is asked again later.
+const linkTime = 15 * time.Second
 
 // link is the job that has the provider make a payment's page. It runs before
 // the message that shows it, in the same lane. A provider that is down is

@@ -19,11 +19,14 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		View:   b.Store.View,
 		Now:    b.Now,
 		Log:    b.Log,
+		// A bank that hangs holds a chat's lane for linkTime; those of other
+		// customers must not run out of room meanwhile.
+		Room: map[string]int{"chat": 1024},
 		Handlers: map[string]outbox.Route[storage.Tx]{
 			jobSay:     {Handle: handler(b.unlessBlocked)},
 			jobDeliver: {Handle: handler(b.deliver), Once: true, Settle: handler(b.deliverAgain)},
 			jobAck:     {Handle: handler(b.acknowledge)},
-			jobLink:    {Handle: handler(b.link)},
+			jobLink:    {Handle: handler(b.link), Timeout: linkTime},
 			jobEdit:    {Handle: handler(b.edit)},
 			jobExport:  {Handle: handler(b.export)},
 			jobKick:    {Handle: handler(b.kick)},

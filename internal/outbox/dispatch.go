@@ -75,7 +75,7 @@ func (d *dispatcher[T]) start(ctx, work context.Context) (wait time.Duration, er
 		}
 		full := false
 		for _, lane := range lanes {
-			if d.running[lane.Destination()] >= limit {
+			if d.running[lane.Destination()] >= d.room(lane.Destination()) {
 				full = true
 				continue
 			}
@@ -111,7 +111,7 @@ func (d *dispatcher[T]) occupy(lane Lane) {
 	d.lanes++
 	d.running[destination]++
 	d.skip[lane] = true
-	if d.running[destination] >= d.workers() {
+	if d.running[destination] >= d.room(destination) {
 		d.skip[Whole(destination)] = true
 	}
 }

@@ -338,3 +338,33 @@ func TestDrain(t *testing.T) {
 		t.Error("a store that fails is not told of")
 	}
 }
+
+// TestRoom proves that jobs that hang take no room from others of their
+// destination while there is more of it.
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	m := &memory{}
+	held := make(chan struct{})
+	said := make(chan struct{})
+	r := runner(m, map[string]outbox.Route[tx]{
+		"link": {Handle: func(ctx context.Context, _ outbox.Job) (func(tx) error, error) {
+			select {
+			case <-held:
+			case <-ctx.Done():
+			}
+			return nil, nil
+		}},
+		"say": {Handle: func(context.Context, outbox.Job) (func(tx) error, error) {
+			close(said)
+			return nil, nil
+		}},
+	})
+	r.Workers, r.Room = 4, map[string]int{"chat": 100}
+	for i := range 20 {
+		m.add(t, outbox.Lane(fmt.Sprintf("chat/tg:%d", i)), "link", "link")
+	}
+	m.add(t, "chat/tg:99", "say", "hello")
+	start(t, r)
+	<-said
+	close(held)
+}

@@ -22,6 +22,9 @@ type Runner[T Queue] struct {
 	// Workers is how many lanes of one destination run at once (64). Each
 	// destination has its own: a sick one does not hold the others up.
 	Workers int
+	// Room is the same for single destinations: more where one job may hang
+	// while many lanes have something quick to do.
+	Room map[string]int
 	// Now is the clock (time.Now).
 	Now func() time.Time
 	// Backoff is how long to wait after so many failed attempts. The default
@@ -102,6 +105,13 @@ func (r *Runner[T]) log() *slog.Logger {
 		return r.Log
 	}
 	return slog.Default()
+}
+
+func (r *Runner[T]) room(destination string) int {
+	if room := r.Room[destination]; room > 0 {
+		return room
+	}
+	return r.workers()
 }
 
 func (r *Runner[T]) workers() int {
