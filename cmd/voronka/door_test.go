@@ -40,22 +40,15 @@ func signed(fields map[string]any, password string) string {
 	return string(body)
 }
 
-// TestHostileNotifications knocks at the bank's door with everything that the
-// bank did not send: nothing changes, and the log tells that somebody knocked,
-// but not what was carried.
-func TestHostileNotifications(t *testing.T) {
-	t.Parallel()
-	w, ctx := newSickOutside(t, "webhook")
-	w.start()
-	anna := w.customer(20)
-	if err := anna.askForLink(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if err := anna.WaitForButton(ctx, "Оплатить 990 ₽"); err != nil {
-		t.Fatal(err)
-	}
-	w.settled(ctx)
-	payment := w.bank.Payments()[0]
+// knock is one request at the bank's door and the status it deserves.
+type knock struct {
+	method, path, body string
+	want               int
+}
+
+// forgeries is what the bank did not send about a payment.
+func forgeries(t *testing.T, payment tbanktest.Payment) map[string]knock {
+	t.Helper()
 	confirmed := map[string]any{
 		"TerminalKey": "TestDEMO", "OrderId": payment.OrderID, "PaymentId": payment.ID, "Success": true, "Status": "CONFIRMED",
 		"ErrorCode": "0", "Amount": int64(99000), "Pan": "430000******0777", "ExpDate": "1230", "CardId": int64(322264),
@@ -70,10 +63,7 @@ func TestHostileNotifications(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, test := range map[string]struct {
-		method, path, body string
-		want               int
-	}{
+	return map[string]knock{
 		"no token":            {"POST", "tbank", string(unsigned), http.StatusForbidden},
 		"foreign password":    {"POST", "tbank", signed(confirmed, "guessed"), http.StatusForbidden},
 		"empty password":      {"POST", "tbank", signed(confirmed, ""), http.StatusForbidden},
@@ -94,7 +84,25 @@ func TestHostileNotifications(t *testing.T) {
 		"not by POST":         {"GET", "tbank", "", http.StatusMethodNotAllowed},
 		"no such provider":    {"POST", "paypal", string(unsigned), http.StatusNotFound},
 		"not our payment":     {"POST", "tbank", signed(with("OrderId", "someone-elses"), "bank-secret-password"), http.StatusOK},
-	} {
+	}
+}
+
+// TestHostileNotifications knocks at the bank's door with everything that the
+// bank did not send: nothing changes, and the log tells that somebody knocked,
+// but not what was carried.
+func TestHostileNotifications(t *testing.T) {
+	t.Parallel()
+	w, ctx := newSickOutside(t, "webhook")
+	w.start()
+	anna := w.customer(20)
+	if err := anna.askForLink(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := anna.WaitForButton(ctx, "Оплатить 990 ₽"); err != nil {
+		t.Fatal(err)
+	}
+	w.settled(ctx)
+	for name, test := range forgeries(t, w.bank.Payments()[0]) {
 		if got, answer := w.knock(t, test.method, "/payments/"+test.path, "", test.body); got != test.want || strings.Contains(answer, "leaked") {
 			t.Errorf("%s: %d %q, want %d", name, got, answer, test.want)
 		}
