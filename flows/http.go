@@ -70,7 +70,7 @@ func (r *Run) responded() {
 	b, found := r.Flow.block(&waiting.At)
 	var step Requester
 	if found && waiting.At.Step < len(b.steps) {
-		step, found = b.steps[waiting.At.Step].(Requester)
+		step, _ = b.steps[waiting.At.Step].(Requester)
 	}
 	outcome := strings.TrimSpace(strconv.Itoa(response.Status) + " " + response.Failure)
 	r.Event("http", waiting.At.String()+": "+outcome)

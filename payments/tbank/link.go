@@ -54,7 +54,7 @@ func (p *Provider) Link(ctx context.Context, payment sales.Payment) (payments.Li
 func link(made answer) (payments.Link, error) {
 	if made.PaymentID == "" || !page(string(made.PaymentURL)) {
 		return payments.Link{}, &sales.Error{Code: "bank_garbled", Action: sales.Retry, Uncertain: true,
-			Err: errors.New("Init: the answer has no link")}
+			Err: errors.New("the answer to Init has no link")}
 	}
 	return payments.Link{External: string(made.PaymentID), URL: string(made.PaymentURL)}, nil
 }

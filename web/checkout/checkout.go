@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"time"
 
 	"voronka/sales"
@@ -58,7 +59,10 @@ func (p Pay) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Templa
 		if payment, err = tx.Payment(r.PathValue("id")); err != nil {
 			return err
 		}
-		order, err = tx.Order(payment.Order)
+		if order, err = tx.Order(payment.Order); err != nil {
+			return err
+		}
+		payment, err = newest(tx, payment)
 		return err
 	})
 	switch {
@@ -86,6 +90,24 @@ func (p Pay) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Templa
 	}
 	web.Secure(w)
 	http.Redirect(w, r, payment.URL, http.StatusFound)
+}
+
+// newest is the payment that an old link of the same order leads to: a declined
+// or expired one has been replaced where a younger one can still be paid.
+func newest(tx storage.Tx, asked sales.Payment) (sales.Payment, error) {
+	if asked.Status != sales.PaymentDeclined && asked.Status != sales.PaymentExpired {
+		return asked, nil
+	}
+	attempts, err := tx.Payments(asked.Order)
+	if err != nil {
+		return asked, err
+	}
+	for _, attempt := range slices.Backward(attempts) {
+		if attempt.CreatedAt.After(asked.CreatedAt) && attempt.Status == sales.PaymentLinked {
+			return attempt, nil
+		}
+	}
+	return asked, nil
 }
 
 // state is what a customer can do about a payment now.

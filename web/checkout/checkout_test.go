@@ -193,3 +193,25 @@ func TestFailingStoreIsWaitedOut(t *testing.T) {
 		t.Errorf("the store is closed: %d", w.Code)
 	}
 }
+
+// TestOldLinkLeadsToTheNewOne: a failed attempt was renewed in the chat; who
+// opens the older message pays the attempt that can be paid.
+func TestOldLinkLeadsToTheNewOne(t *testing.T) {
+	t.Parallel()
+	soon := noon().Add(time.Minute)
+	c := open(t, sales.Payment{Status: sales.PaymentDeclined, URL: "https://bank.example/old", ExpiresAt: soon, CreatedAt: noon()}, sales.Order{})
+	err := c.store.Update(t.Context(), func(tx storage.Tx) error {
+		old, err := tx.Payment("pay1")
+		if err != nil {
+			return err
+		}
+		old.ID, old.Status, old.URL, old.CreatedAt = "pay2", sales.PaymentLinked, bankPage, noon().Add(time.Second)
+		return tx.PutPayment(old)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := c.ask("GET", "/pay/pay1"); w.Header().Get("Location") != bankPage || len(c.clicks) != 1 || c.clicks[0] != "pay2" {
+		t.Errorf("led to %q, clicks %q", w.Header().Get("Location"), c.clicks)
+	}
+}
