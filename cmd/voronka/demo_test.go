@@ -186,6 +186,10 @@ func (b *tab) shot(name string) {
 	if dir == "" {
 		return
 	}
+	// What moves comes to rest first.
+	if err := pause(b.ctx, 2*time.Second); err != nil {
+		b.t.Fatal(err)
+	}
 	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)
