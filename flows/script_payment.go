@@ -224,6 +224,9 @@ func (r *Run) remarkPayment(order sales.Order, event PaymentEvent) {
 			name = "error_payment_func"
 		}
 		r.Set(name, cmp.Or(event.Message, "error"))
+		if event.Message != "" { // the variable keeps the last reason alone
+			r.Event("error", "payment: "+Clip(event.Message, 200))
+		}
 	}
 }
 
