@@ -280,36 +280,6 @@ func (w *outside) feed(one *customer) []string {
 	return nil
 }
 
-// askForLink goes from /start to the moment when the link is being made.
-func (c *customer) askForLink(ctx context.Context) error {
-	c.did(c.Start(""))
-	for _, label := range []string{"За вечер · 990 ₽", "Беру за 990 ₽"} {
-		if err := c.press(ctx, label); err != nil {
-			return err
-		}
-	}
-	if _, err := c.WaitForText(ctx, "Напишите вашу почту"); err != nil {
-		return err
-	}
-	c.did(c.Send(c.email))
-	if _, err := c.WaitForText(ctx, "И телефон"); err != nil {
-		return err
-	}
-	c.did(c.ShareContact(fmt.Sprintf("+7912%07d", c.ID())))
-	return nil
-}
-
-// finish pays the link and waits for the file.
-func (c *customer) finish(ctx context.Context) error {
-	if err := c.WaitForButton(ctx, "Оплатить 990 ₽"); err != nil {
-		return err
-	}
-	if err := c.pay(ctx); err != nil {
-		return err
-	}
-	return c.WaitFor(ctx, func(screen []telegramtest.Message) bool { return c.files(screen) > 0 })
-}
-
 // onceEach proves that the customer saw each message once, and one file.
 func (w *outside) onceEach(one *customer) {
 	w.t.Helper()
