@@ -55,6 +55,7 @@ func (r *Run) ring() {
 		return
 	}
 	timer := r.Session.Timers[i]
+	r.rang = &timer
 	r.Session.Timers = slices.Delete(slices.Clone(r.Session.Timers), i, i+1)
 	if timer.At != nil {
 		r.resume(timer)

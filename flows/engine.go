@@ -103,12 +103,15 @@ func (r *Run) begin() {
 // was given by hand stays.
 func (r *Run) greet() {
 	profile, contact := r.Input.Profile, &r.Contact
+	before := *contact
 	contact.ChatID = cmp.Or(profile.ChatID, contact.ChatID)
 	if contact.Name == "" {
 		contact.Name, contact.LastName = profile.Name, profile.LastName
 	}
 	contact.Username = cmp.Or(profile.Username, contact.Username)
 	contact.Language = cmp.Or(profile.Language, contact.Language)
+	r.greeted = contact.Name != before.Name || contact.LastName != before.LastName ||
+		contact.Username != before.Username || contact.Language != before.Language
 	if contact.CreatedAt.IsZero() {
 		contact.CreatedAt = r.Input.At
 	}
@@ -136,6 +139,7 @@ func (r *Run) finish() Turn {
 		r.journal[r.heard-1].Trace = r.trace
 		r.journal[r.heard-1].State = r.Session.State
 	}
+	r.keepHeard()
 	return Turn{
 		Session: r.Session, Contact: r.Contact, Journal: r.journal, Effects: r.effects,
 		Orders: r.orders, Payments: r.payments, Trace: r.trace,

@@ -42,6 +42,10 @@ type Run struct {
 	taken   bool // a question took its answer
 	doubled bool // a second tap on the same button
 	ownVars bool // Session.Vars is already a copy
+	greeted bool // the channel told something new about the customer
+
+	// rang is the alarm of a Rang input.
+	rang *Timer
 
 	steps, moves, ids, timers, draws int
 }

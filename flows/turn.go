@@ -48,6 +48,8 @@ type Line struct {
 	Trace []Considered `json:"trace,omitempty"`
 	// Input is the id of the input that caused the line.
 	Input string `json:"input,omitempty"`
+	// Heard is kept with one line of each input.
+	Heard *Heard `json:"heard,omitempty"`
 }
 
 // Considered is one step of the way an input took.

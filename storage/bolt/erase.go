@@ -19,10 +19,10 @@ func (t *tx) Erase(contact string) error {
 		if err := json.Unmarshal(raw, &line); err != nil {
 			return fmt.Errorf("read journal: %w", err)
 		}
-		if line.Text == "" && len(line.Buttons) == 0 && len(line.Trace) == 0 {
+		if line.Text == "" && len(line.Buttons) == 0 && len(line.Trace) == 0 && line.Heard == nil {
 			continue
 		}
-		line.Text, line.Buttons, line.Trace = "", nil, nil
+		line.Text, line.Buttons, line.Trace, line.Heard = "", nil, nil, nil
 		said = append(said, entry{bytes.Clone(key), line})
 	}
 	for _, one := range said {

@@ -23,7 +23,8 @@ func layout1() map[string]map[string]string {
 	return map[string]map[string]string{
 		"contacts": {"tg:1": `{"ID":"tg:1","ChatID":1,"Name":"Анна","LastName":"Смирнова","Username":"anna","Language":"ru","Email":"anna@mail.ru","Phone":"+79161234567","Source":{"utm_source":"vk"},"Blocked":true,"CreatedAt":"2026-11-22T10:00:00+03:00","ActiveAt":"2026-11-22T10:00:00+03:00"}`},
 		"sessions": {"tg:1": `{"contact":"tg:1","flow":"course","version":"1f","state":"pay","entered":"2026-11-22T10:00:00+03:00","asking":{"state":"email","step":1},"vars":{"a":"1"},"timers":[{"id":"t1","state":"pay","index":1,"set":"2026-11-22T10:00:00+03:00","due":"2026-11-22T10:00:00+03:00"}],"order":"o1","payment":"p1","manual":true,"turns":7}`},
-		"journal":  {"\x00\x04tg:1\x80\x00\x00\x00\x00\x00\x00\x01": `{"seq":1,"at":"2026-11-22T10:00:00+03:00","who":"customer","text":"Привет","kind":"text","buttons":["Да"],"state":"pay","input":"tg:5"}`},
+		"journal": {"\x00\x04tg:1\x80\x00\x00\x00\x00\x00\x00\x01": `{"seq":1,"at":"2026-11-22T10:00:00+03:00","who":"customer","text":"Привет","kind":"text","buttons":["Да"],"state":"pay","input":"tg:5"}`,
+			"\x00\x04tg:1\x80\x00\x00\x00\x00\x00\x00\x02": `{"seq":2,"at":"2026-11-22T10:00:00+03:00","who":"event","text":"payment_success 77","heard":{"kind":"payment","turn":2,"text":"a","payload":"b","own":true,"message":5,"profile":{"name":"Анна","last_name":"Смирнова","username":"anna","language":"ru"},"timer":{"id":"t1","state":"pay","index":1,"set":"2026-11-22T10:00:00+03:00","due":"2026-11-22T10:00:00+03:00"},"payment":{"outcome":"success","payment":"p1","order":"o1","product":"go","paid":490000,"amount":490000,"external":"77","message":"да"}}}`},
 		"orders":   {"o1": `{"ID":"o1","Contact":"tg:1","Flow":"course","Product":"go","Title":"Курс","Amount":490000,"CreatedAt":"2026-11-22T10:00:00+03:00","PaidAt":"2026-11-22T10:00:00+03:00","PaidBy":"p1","DeliveredAt":"2026-11-22T10:00:00+03:00"}`},
 		"payments": {"p1": `{"ID":"p1","Order":"o1","Contact":"tg:1","Provider":"tbank","Amount":490000,"Paid":490000,"Status":"paid","External":"77","URL":"https://pay.example/77","State":"CONFIRMED","CreatedAt":"2026-11-22T10:00:00+03:00","ExpiresAt":"2026-11-22T10:00:00+03:00","PaidAt":"2026-11-22T10:00:00+03:00","CheckAt":"2026-11-22T10:00:00+03:00","Checks":2}`},
 		"buried":   {id: `{"ID":7,"Lane":"crm/tg:1","Kind":"note","Payload":{"a":1},"EnqueuedAt":"2026-11-22T10:00:00+03:00","NotBefore":"2026-11-22T10:00:00+03:00","Attempts":3,"Began":true,"Code":"crm_refused","Error":"нет","BuriedAt":"2026-11-22T10:00:00+03:00"}`},
@@ -69,6 +70,14 @@ func readLayout1(t *testing.T, tx storage.Tx) error {
 	payment, err5 := tx.Payment("p1")
 	buried, err6 := tx.Buried(10)
 	ref, err7 := tx.Ref("deal:tg:1")
+	heard := flows.Heard{
+		Kind: flows.Paid, Turn: 2, Text: "a", Payload: "b", Own: true, Message: 5,
+		Profile: &flows.HeardProfile{Name: "Анна", LastName: "Смирнова", Username: "anna", Language: "ru"},
+		Timer:   &flows.Timer{ID: "t1", State: "pay", Index: 1, Set: at, Due: at},
+		Payment: &flows.HeardPayment{
+			Outcome: flows.Success, Payment: "p1", Order: "o1", Product: "go", Paid: 490000, Amount: 490000, External: "77", Message: "да",
+		},
+	}
 	got := []any{contact, session, lines, order, payment, buried, ref}
 	want := []any{
 		sales.Contact{
@@ -80,7 +89,10 @@ func readLayout1(t *testing.T, tx storage.Tx) error {
 			Vars: map[string]string{"a": "1"}, Timers: []flows.Timer{{ID: "t1", State: "pay", Index: 1, Set: at, Due: at}},
 			Order: "o1", Payment: "p1", Manual: true, Turns: 7,
 		},
-		[]flows.Line{{Seq: 1, At: at, Who: flows.Customer, Text: "Привет", Kind: "text", Buttons: []string{"Да"}, State: "pay", Input: "tg:5"}},
+		[]flows.Line{
+			{Seq: 1, At: at, Who: flows.Customer, Text: "Привет", Kind: "text", Buttons: []string{"Да"}, State: "pay", Input: "tg:5"},
+			{Seq: 2, At: at, Who: flows.Event, Text: "payment_success 77", Heard: &heard},
+		},
 		sales.Order{
 			ID: "o1", Contact: "tg:1", Flow: "course", Product: "go", Title: "Курс", Amount: 490000,
 			CreatedAt: at, PaidAt: at, PaidBy: "p1", DeliveredAt: at,

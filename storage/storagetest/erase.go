@@ -12,8 +12,11 @@ func erased(t *testing.T, store storage.Store) {
 	said := flows.Line{
 		At: day(10, 0), Who: flows.Customer, Kind: "text", Text: "anna@mail.ru", Buttons: []string{"Да"}, State: "email",
 		Trace: []flows.Considered{{Rule: "a", Label: "b", Result: "matched"}}, Input: "tg:1",
+		Heard: &flows.Heard{Kind: flows.Command, Text: "start", Profile: &flows.HeardProfile{Name: "Анна"}},
 	}
-	update(t, store, func(tx storage.Tx) error { return tx.Append("tg:1", said, flows.Line{At: day(10, 1)}, said) })
+	update(t, store, func(tx storage.Tx) error {
+		return tx.Append("tg:1", said, flows.Line{At: day(10, 1), Heard: said.Heard}, said)
+	})
 	update(t, store, func(tx storage.Tx) error { return tx.Append("tg:11", said) })
 	update(t, store, func(tx storage.Tx) error { return tx.Erase("tg:1") })
 	update(t, store, func(tx storage.Tx) error { return tx.Erase("nobody") })
