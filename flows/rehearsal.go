@@ -179,11 +179,7 @@ func (r *Rehearsal) next() (due time.Time, happen func() (Turn, error)) {
 
 // Bank ends a payment; paid is the amount that came.
 func (r *Rehearsal) Bank(payment sales.Payment, outcome Outcome, paid sales.Money) (Turn, error) {
-	status := map[Outcome]sales.PaymentStatus{
-		Success: sales.PaymentPaid, Fail: sales.PaymentDeclined, DifferentAmounts: sales.PaymentOther,
-		Expired: sales.PaymentExpired, LinkError: sales.PaymentRefused, Refunded: sales.PaymentRefunded,
-	}[outcome]
-	r.move(payment.ID, func(p *sales.Payment) { p.Status, p.Paid = status, paid })
+	r.move(payment.ID, func(p *sales.Payment) { p.Status, p.Paid = outcome.ended(), paid })
 	order := slices.IndexFunc(r.Known.Orders, func(o sales.Order) bool { return o.ID == payment.Order })
 	event := PaymentEvent{
 		Outcome: outcome, Payment: payment.ID, Order: payment.Order, Paid: paid, Amount: payment.Amount,
@@ -193,4 +189,12 @@ func (r *Rehearsal) Bank(payment sales.Payment, outcome Outcome, paid sales.Mone
 		event.Product = r.Known.Orders[order].Product
 	}
 	return r.Send(Input{Kind: Paid, Payment: &event})
+}
+
+// ended is the status of a payment that came to such an end.
+func (o Outcome) ended() sales.PaymentStatus {
+	return map[Outcome]sales.PaymentStatus{
+		Success: sales.PaymentPaid, Fail: sales.PaymentDeclined, DifferentAmounts: sales.PaymentOther,
+		Expired: sales.PaymentExpired, LinkError: sales.PaymentRefused, Refunded: sales.PaymentRefunded,
+	}[o]
 }
