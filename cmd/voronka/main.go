@@ -39,6 +39,7 @@ type commands struct {
 	Schema    schemaCommand    `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
 	Translate translateCommand `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
 	Plan      planCommand      `cmd:"" help:"Что изменит публикация для идущих диалогов · what publishing would do to dialogs under way"`
+	Replay    replayCommand    `cmd:"" help:"Переиграть записанные диалоги на этих воронках · play recorded dialogs against these funnels"`
 	Doctor    doctorCommand    `cmd:"" help:"Проверить настройки, базу и связь со всеми · check settings, database and every connection"`
 	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
 	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
