@@ -122,8 +122,9 @@ func extras(given calc.Value) (map[string]string, error) {
 
 // demandSum makes tinkoff_pay_url once payment_sum, in roubles, is assigned,
 // of the variables before it: payment_description, language, expiration_date,
-// and for a receipt email or phone, taxation, products_for_receipt. A link that
-// is there for the same sum stays; it has to be emptied for a second payment.
+// and for a receipt email or phone, taxation, products_for_receipt. A link for
+// the same sum that can be paid, or is paid, stays; it has to be emptied for a
+// second payment.
 func (r *Run) demandSum(sum calc.Value) {
 	const link = "tinkoff_pay_url"
 	if sum.Zero() {
@@ -137,7 +138,7 @@ func (r *Run) demandSum(sum calc.Value) {
 		return
 	}
 	if id, made := strings.CutPrefix(vars[link], PayLink("")); made {
-		if payment, known := r.payment(id); known && payment.Amount == amount {
+		if payment, known := r.payment(id); known && payment.Amount == amount && !r.dead(payment) {
 			return
 		}
 	}
@@ -154,6 +155,18 @@ func (r *Run) demandSum(sum calc.Value) {
 		return
 	}
 	r.Set(link, PayLink(r.charge(asked)))
+}
+
+// dead tells whether nothing can be paid by a payment's link any more, and
+// nothing was.
+func (r *Run) dead(payment sales.Payment) bool {
+	switch payment.Status {
+	case sales.PaymentDeclined, sales.PaymentExpired, sales.PaymentRefused:
+		return true
+	case sales.PaymentNew, sales.PaymentLinked:
+		return payment.ExpiresAt.Before(r.Input.At.Add(time.Minute))
+	}
+	return false
 }
 
 func roubles(text string) (sales.Money, error) {

@@ -70,6 +70,22 @@ func TestTrapPaymentSumMustBeBlanked(t *testing.T) {
 	}
 }
 
+// TestScriptRenewsADeadLink: a script that is run again after the bank declined,
+// gave no link or let it expire shows a link that can be paid.
+func TestScriptRenewsADeadLink(t *testing.T) {
+	t.Parallel()
+	source := strings.NewReplacer("{fail: b}", "{fail: a}", "{expired: b}", "{expired: a}", "{error: b}", "{error: true, do: [{say: Не вышло}]}, {text: ещё, to: a}").
+		Replace(scripted("payment_sum = 150"))
+	for _, ends := range [][]string{{"/pay fail"}, {"/wait 25h"}, {"/pay error", "ещё"}} {
+		stage := rehearse(t, source, "/start")
+		first := stage.Session.Vars["tinkoff_pay_url"]
+		perform(t, stage, ends...)
+		if second := stage.Session.Vars["tinkoff_pay_url"]; second == "" || second == first {
+			t.Errorf("%v: the link is %q, was %q", ends, second, first)
+		}
+	}
+}
+
 // TestTrapPaymentErrorSeenInTheNextBlock: at salebot a block cannot see that
 // its own pay button failed. Here the state that asked hears `error`, with the reason.
 func TestTrapPaymentErrorSeenInTheNextBlock(t *testing.T) {
