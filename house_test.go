@@ -52,6 +52,7 @@ func house() map[string]room {
 		"flows":         {may: []string{"sales", "flows/calc"}, tests: []string{"flows/steps", "locales"}},
 		"flows/steps":   {may: []string{"sales", "flows", "flows/calc"}, tests: []string{"locales"}},
 		"flows/dialogs": {may: []string{"sales", "flows"}, tests: []string{"flows/steps", "flows/catalog", "locales"}},
+		"flows/salebot": {may: []string{"flows"}, tests: []string{"flows/steps", "locales"}},
 		"flows/catalog": {tests: []string{"sales", "flows", "flows/steps", "locales"}},
 
 		"payments":              {may: []string{"sales"}},
@@ -151,7 +152,7 @@ func adapter(name string) bool {
 // TestPurity keeps the engine a function of flow, session and input.
 func TestPurity(t *testing.T) {
 	t.Parallel()
-	pure := []string{"sales", "flows", "flows/calc", "flows/steps", "flows/dialogs"}
+	pure := []string{"sales", "flows", "flows/calc", "flows/steps", "flows/dialogs", "flows/salebot"}
 	outside := []string{"net", "net/http", "os/exec", "os/signal", "math/rand", "math/rand/v2", "crypto/rand", "log", "log/slog", "database/sql"}
 	clock := []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick"}
 	for _, f := range tree(t) {

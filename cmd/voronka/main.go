@@ -38,6 +38,7 @@ type commands struct {
 	Graph     graphCommand     `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
 	Schema    schemaCommand    `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
 	Translate translateCommand `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
+	Import    importCommand    `cmd:"" help:"Перенести воронку из salebot · bring over a funnel from salebot"`
 	Plan      planCommand      `cmd:"" help:"Что изменит публикация для идущих диалогов · what publishing would do to dialogs under way"`
 	Replay    replayCommand    `cmd:"" help:"Переиграть записанные диалоги на этих воронках · play recorded dialogs against these funnels"`
 	Doctor    doctorCommand    `cmd:"" help:"Проверить настройки, базу и связь со всеми · check settings, database and every connection"`

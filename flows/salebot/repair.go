@@ -1,0 +1,100 @@
+package salebot
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"voronka/flows"
+)
+
+// repair answers what is the scheme's own nature rather than a fault: salebot
+// needs no declarations, sends blocks that no arrow leads to, and lets blocks
+// follow each other for ever. False when nothing of that kind was found.
+func (a *acceptance) repair(found *flows.Diagnostic) bool {
+	text := func(key string) string { value, _ := found.Args[key].(string); return value }
+	switch found.Code {
+	case "unknown_variable":
+		return a.declare(text("Variable"))
+	case "unreachable":
+		return a.open(text("State"))
+	case "endless_loop":
+		return a.cut(found)
+	}
+	return false
+}
+
+// declare puts a variable into `vars:`.
+func (a *acceptance) declare(name string) bool {
+	vars := child(a.root, "vars")
+	if vars == nil {
+		vars = mapping()
+		at := slices.IndexFunc(a.root.Content, func(one *yaml.Node) bool { return one.Value == "start" })
+		a.root.Content = slices.Insert(a.root.Content, at+2, scalar("vars"), vars)
+	}
+	if name == "" || child(vars, name) != nil || !bareName.MatchString(name) {
+		return false
+	}
+	put(vars, name, "text")
+	a.translation.notes = append(a.translation.notes, newNote("", "", "variable", "Variable", name))
+	return true
+}
+
+// open lets a webhook lead to a state that nothing else leads to: salebot's
+// operators and programs send such blocks.
+func (a *acceptance) open(name string) bool {
+	state := child(a.translation.states, name)
+	if state == nil {
+		return false
+	}
+	anywhere := child(a.root, "anywhere")
+	if anywhere == nil {
+		anywhere = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		at := slices.Index(a.root.Content, a.translation.states)
+		a.root.Content = slices.Insert(a.root.Content, at-1, scalar("anywhere"), anywhere)
+	}
+	for _, rule := range anywhere.Content {
+		if word := child(rule, "webhook"); word != nil && word.Value == name {
+			return false
+		}
+	}
+	anywhere.Content = append(anywhere.Content, mapping("webhook", name, "to", name))
+	a.translation.rules++
+	if from := a.translation.origin[state]; from != nil {
+		a.translation.note(from, "unreachable", "State", name)
+	}
+	return true
+}
+
+// cut turns the `next` of a state in an endless circle into a way out by
+// anything that is said.
+func (a *acceptance) cut(found *flows.Diagnostic) bool {
+	states := a.translation.states
+	data, err := encode(a.root)
+	var written yaml.Node
+	if err != nil || yaml.Unmarshal(data, &written) != nil {
+		return false
+	}
+	twin := child(written.Content[0], "states")
+	for i := 0; twin != nil && i+1 < len(twin.Content) && i+1 < len(states.Content); i += 2 {
+		state := states.Content[i+1]
+		if twin.Content[i].Line != found.Pos.Line || child(state, "next") == nil {
+			continue
+		}
+		at := slices.Index(state.Content, child(state, "next"))
+		to := state.Content[at].Value
+		state.Content = slices.Delete(state.Content, at-1, at+1)
+		on := child(state, "on")
+		if on == nil {
+			on = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+			state.Content = append(state.Content, scalar("on"), on)
+		}
+		on.Content = append(on.Content, mapping("any", true, "to", to))
+		a.translation.rules++
+		if from := a.translation.origin[state]; from != nil {
+			a.translation.note(from, "endless", "State", to)
+		}
+		return true
+	}
+	return false
+}
