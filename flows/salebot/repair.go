@@ -9,7 +9,7 @@ import (
 )
 
 // repair answers what is the scheme's own nature rather than a fault: salebot
-// needs no declarations, sends blocks that no arrow leads to, and lets blocks
+// needs no declarations, forgets outcomes, sends blocks that no arrow leads to, and lets blocks
 // follow each other for ever. False when nothing of that kind was found.
 func (a *acceptance) repair(found *flows.Diagnostic) bool {
 	text := func(key string) string { value, _ := found.Args[key].(string); return value }
@@ -20,8 +20,43 @@ func (a *acceptance) repair(found *flows.Diagnostic) bool {
 		return a.open(text("State"))
 	case "endless_loop":
 		return a.cut(found)
+	case "unhandled_outcome":
+		return a.answer(text("State"), text("Outcome"))
 	}
 	return false
+}
+
+// answer calls a person when a payment comes to what the scheme does not await:
+// salebot lets the customer stay without an answer.
+func (a *acceptance) answer(name, outcome string) bool {
+	state := child(a.translation.states, name)
+	if state == nil || outcome == "" {
+		return false
+	}
+	rules := listed(state, "on")
+	for _, rule := range rules.Content {
+		if child(rule, outcome) != nil {
+			return false
+		}
+	}
+	call := mapping("operator", "Исход оплаты «"+outcome+"»: в воронке не сказано, что делать")
+	// Outcomes come first: a rule for anything never stands before them.
+	rules.Content = append([]*yaml.Node{mapping(outcome, true, "do", []*yaml.Node{call})}, rules.Content...)
+	a.translation.rules++
+	if from := a.translation.origin[state]; from != nil {
+		a.translation.note(from, "outcome", "Outcome", outcome)
+	}
+	return true
+}
+
+// listed is the list under a key of a state, made when it is not there.
+func listed(state *yaml.Node, key string) *yaml.Node {
+	if list := child(state, key); list != nil {
+		return list
+	}
+	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	state.Content = append(state.Content, scalar(key), list)
+	return list
 }
 
 // declare puts a variable into `vars:`.
@@ -84,11 +119,7 @@ func (a *acceptance) cut(found *flows.Diagnostic) bool {
 		at := slices.Index(state.Content, child(state, "next"))
 		to := state.Content[at].Value
 		state.Content = slices.Delete(state.Content, at-1, at+1)
-		on := child(state, "on")
-		if on == nil {
-			on = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
-			state.Content = append(state.Content, scalar("on"), on)
-		}
+		on := listed(state, "on")
 		on.Content = append(on.Content, mapping("any", true, "to", to))
 		a.translation.rules++
 		if from := a.translation.origin[state]; from != nil {

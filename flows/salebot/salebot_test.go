@@ -32,7 +32,7 @@ func TestImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"school", "reminders", "refused"} {
+	for _, name := range []string{"school", "reminders", "payment", "refused"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			data, err := os.ReadFile(filepath.Join("testdata", name+".json"))

@@ -121,9 +121,6 @@ func (t *translation) waiting(b *block, first bool) []*yaml.Node {
 		}
 		guard.condition = strings.Join(words, ";")
 	}
-	if b.kind == start && b.guard.condition == "" && b.guard.compare == "" && first {
-		return nil
-	}
 	rules := t.guarded(b, guard, b.people(), t.action(b, map[string]bool{}))
 	for _, rule := range rules {
 		t.origin[rule] = b

@@ -178,7 +178,7 @@ func (t *translation) computes(lines string) bool {
 	}
 	_, found := t.loader.LoadText("probe.yaml", string(data))
 	return !slices.ContainsFunc(found, func(one flows.Diagnostic) bool {
-		return one.Severity == flows.Error && one.Code != "unknown_variable"
+		return one.Severity == flows.Error && one.Code != "unknown_variable" && one.Code != "unhandled_outcome"
 	})
 }
 
