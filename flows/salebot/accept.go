@@ -17,12 +17,14 @@ type acceptance struct {
 	root        *yaml.Node
 	file        string
 	tamed       map[*yaml.Node]bool
+	// repaired are the findings that were answered once.
+	repaired map[string]bool
 }
 
 // result loads the tree until nothing in it is refused, or nothing that is
 // refused can be taken out.
 func (a *acceptance) result() (Result, error) {
-	a.tamed = map[*yaml.Node]bool{}
+	a.tamed, a.repaired = map[*yaml.Node]bool{}, map[string]bool{}
 	for {
 		data, err := encode(a.root)
 		if err != nil {

@@ -1,7 +1,9 @@
 package salebot
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -10,16 +12,22 @@ import (
 
 // repair answers what is the scheme's own nature rather than a fault: salebot
 // needs no declarations, forgets outcomes, sends blocks that no arrow leads to, and lets blocks
-// follow each other for ever. False when nothing of that kind was found.
+// follow each other for ever. False when nothing of that kind was found, or when
+// the answer was given before and did not help.
 func (a *acceptance) repair(found *flows.Diagnostic) bool {
 	text := func(key string) string { value, _ := found.Args[key].(string); return value }
+	once := fmt.Sprint(found.Code, found.Args)
+	if a.repaired[once] {
+		return false
+	}
+	a.repaired[once] = true
 	switch found.Code {
 	case "unknown_variable":
 		return a.declare(text("Variable"))
 	case "unreachable":
 		return a.open(text("State"))
 	case "endless_loop":
-		return a.cut(found)
+		return a.cut(text("States"))
 	case "unhandled_outcome":
 		return a.answer(text("State"), text("Outcome"))
 	}
@@ -61,14 +69,14 @@ func listed(state *yaml.Node, key string) *yaml.Node {
 
 // declare puts a variable into `vars:`.
 func (a *acceptance) declare(name string) bool {
+	if strings.Contains(name, ".") || !bareName.MatchString(name) {
+		return false
+	}
 	vars := child(a.root, "vars")
 	if vars == nil {
 		vars = mapping()
 		at := slices.IndexFunc(a.root.Content, func(one *yaml.Node) bool { return one.Value == "start" })
 		a.root.Content = slices.Insert(a.root.Content, at+2, scalar("vars"), vars)
-	}
-	if name == "" || child(vars, name) != nil || !bareName.MatchString(name) {
-		return false
 	}
 	put(vars, name, "text")
 	a.translation.notes = append(a.translation.notes, newNote("", "", "variable", "Variable", name))
@@ -101,31 +109,22 @@ func (a *acceptance) open(name string) bool {
 	return true
 }
 
-// cut turns the `next` of a state in an endless circle into a way out by
-// anything that is said.
-func (a *acceptance) cut(found *flows.Diagnostic) bool {
-	states := a.translation.states
-	data, err := encode(a.root)
-	var written yaml.Node
-	if err != nil || yaml.Unmarshal(data, &written) != nil {
+// cut turns the `next` of the first state in an endless circle into a way out
+// by anything that is said.
+func (a *acceptance) cut(circle string) bool {
+	name, _, _ := strings.Cut(circle, " → ")
+	state := child(a.translation.states, name)
+	if state == nil || child(state, "next") == nil {
 		return false
 	}
-	twin := child(written.Content[0], "states")
-	for i := 0; twin != nil && i+1 < len(twin.Content) && i+1 < len(states.Content); i += 2 {
-		state := states.Content[i+1]
-		if twin.Content[i].Line != found.Pos.Line || child(state, "next") == nil {
-			continue
-		}
-		at := slices.Index(state.Content, child(state, "next"))
-		to := state.Content[at].Value
-		state.Content = slices.Delete(state.Content, at-1, at+1)
-		on := listed(state, "on")
-		on.Content = append(on.Content, mapping("any", true, "to", to))
-		a.translation.rules++
-		if from := a.translation.origin[state]; from != nil {
-			a.translation.note(from, "endless", "State", to)
-		}
-		return true
+	at := slices.Index(state.Content, child(state, "next"))
+	to := state.Content[at].Value
+	state.Content = slices.Delete(state.Content, at-1, at+1)
+	rules := listed(state, "on")
+	rules.Content = append(rules.Content, mapping("any", true, "to", to))
+	a.translation.rules++
+	if from := a.translation.origin[state]; from != nil {
+		a.translation.note(from, "endless", "State", to)
 	}
-	return false
+	return true
 }
