@@ -22,15 +22,9 @@ type planCommand struct {
 // Run counts the dialogs of a database. It fails when some would lose their
 // place.
 func (c *planCommand) Run(a *app) error {
-	project, found, err := loader().Load(c.Dir)
+	project, err := a.loadProject(c.Dir)
 	if err != nil {
-		return unread(c.Dir, err)
-	}
-	if project == nil {
-		if err := renderAll(a.err, 0, found, speech(a.words, a.language)); err != nil {
-			return err
-		}
-		return exit(exitFault)
+		return err
 	}
 	plan, err := c.read(a, project)
 	if err != nil {

@@ -45,15 +45,9 @@ type replayDialog struct {
 // Run replays the dialogs. It fails when somebody would have been told
 // something else.
 func (c *replayCommand) Run(a *app) error {
-	project, found, err := loader().Load(c.Dir)
+	project, err := a.loadProject(c.Dir)
 	if err != nil {
-		return unread(c.Dir, err)
-	}
-	if project == nil {
-		if err := renderAll(a.err, 0, found, speech(a.words, a.language)); err != nil {
-			return err
-		}
-		return exit(exitFault)
+		return err
 	}
 	report, err := c.replay(a, project)
 	if err != nil {

@@ -25,7 +25,7 @@ func (c runCommand) Run(a *app) error {
 		}
 		return errFault
 	}
-	project, err := a.loadProject(settings)
+	project, err := a.loadProject(settings.Flows)
 	if err != nil {
 		return err
 	}
@@ -68,10 +68,10 @@ func (runCommand) serve(a *app, service *service, project *flows.Project) error 
 
 // loadProject loads the folder of flows; its faults are printed as `voronka
 // lint` prints them, and nothing starts.
-func (a *app) loadProject(settings Settings) (*flows.Project, error) {
-	project, found, err := loader().Load(settings.Flows)
+func (a *app) loadProject(dir string) (*flows.Project, error) {
+	project, found, err := loader().Load(dir)
 	if err != nil {
-		return nil, fmt.Errorf("load funnels: %w", err)
+		return nil, unread(dir, err)
 	}
 	if project == nil {
 		a.printDiagnostics(found)
