@@ -83,13 +83,9 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 		AmoURL: w.amo.Base, AmoToken: Secret(w.amo.Keys["token"]), AmoRate: "5",
 		Password: Secret(rand.Text()[:10]), Timezone: "Europe/Moscow", Language: a.language,
 	}
-	project, found, err := loader().Load(settings.Flows)
+	project, err := a.loadProject(settings.Flows)
 	if err != nil {
-		return nil, fmt.Errorf("load funnels: %w", err)
-	}
-	if project == nil {
-		a.printDiagnostics(found)
-		return nil, errFault
+		return nil, err
 	}
 	made, err := newService(settings, a.words, slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
