@@ -47,6 +47,7 @@ func house() map[string]room {
 
 		"internal/outbox": {may: []string{"sales"}},
 		"internal/rest":   {may: []string{"sales"}},
+		"internal/seal":   {},
 
 		"flows/calc":    {},
 		"flows":         {may: []string{"sales", "flows/calc"}, tests: []string{"flows/steps", "locales"}},

@@ -39,9 +39,9 @@ type foreignPayment struct {
 	statusAt                        time.Time
 }
 
-// seal is the token of the documents: root scalars as they stand in the JSON,
+// sealed is the token of the documents: root scalars as they stand in the JSON,
 // and the password, by name.
-func seal(fields map[string]json.RawMessage) string {
+func sealed(fields map[string]json.RawMessage) string {
 	values := map[string]string{"Password": foreignPassword}
 	for name, raw := range fields {
 		text := string(bytes.TrimSpace(raw))
@@ -84,7 +84,7 @@ func (s *foreignBank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "501", "Неверные параметры.", "Терминал не найден.")
 		return
 	}
-	if quoted(fields["Token"]) != seal(fields) {
+	if quoted(fields["Token"]) != sealed(fields) {
 		s.fault("%s: token", method)
 		s.refuse(w, "204", "Неверные параметры.", "Неверный токен. Проверьте пару TerminalKey/SecretKey.")
 		return
@@ -301,7 +301,7 @@ func notification(p *foreignPayment, status string, shape int) []byte {
 	case 2:
 		fields["DATA"], fields["RebillId"], fields["Message"] = json.RawMessage(`{"Route":"TCB"}`), json.RawMessage("null"), json.RawMessage(`""`)
 	}
-	token := seal(fields)
+	token := sealed(fields)
 	if shape%2 == 1 {
 		token = strings.ToUpper(token)
 	}

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/kelseyhightower/envconfig"
+
+	"voronka/internal/seal"
 )
 
 // Settings are all that can be set, as environment variables. Everything is
@@ -44,11 +46,20 @@ type Settings struct {
 
 	AmoURL   string `envconfig:"VORONKA_AMOCRM_URL"`
 	AmoToken Secret `envconfig:"VORONKA_AMOCRM_TOKEN"`
-	AmoRate  string `envconfig:"VORONKA_AMOCRM_RATE" default:"5"`
+	// AmoClientID, AmoClientSecret and AmoRedirect are an integration's keys, in place of the token.
+	AmoClientID     string `envconfig:"VORONKA_AMOCRM_CLIENT_ID"`
+	AmoClientSecret Secret `envconfig:"VORONKA_AMOCRM_CLIENT_SECRET"`
+	AmoRedirect     string `envconfig:"VORONKA_AMOCRM_REDIRECT_URL"`
+	// AmoHookSecret is the part of the webhooks' address that nobody can guess.
+	AmoHookSecret Secret `envconfig:"VORONKA_AMOCRM_HOOK_SECRET"`
+	AmoRate       string `envconfig:"VORONKA_AMOCRM_RATE" default:"5"`
 
 	// HTTPHosts are the servers that flows may call, HTTPSecret signs the calls.
 	HTTPHosts  string `envconfig:"VORONKA_HTTP_HOSTS"`
 	HTTPSecret Secret `envconfig:"VORONKA_HTTP_SECRET"`
+
+	// SecretKey seals the secrets that are kept in the database.
+	SecretKey Secret `envconfig:"VORONKA_SECRET_KEY"`
 
 	Password Secret `envconfig:"VORONKA_CONSOLE_PASSWORD"`
 	Timezone string `envconfig:"VORONKA_TIMEZONE" default:"Europe/Moscow"`
@@ -89,6 +100,7 @@ const botAPI = "https://api.telegram.org"
 
 var (
 	telegramToken  = regexp.MustCompile(`^\d{1,20}:[A-Za-z0-9_-]{5,}$`)
+	hookSecret     = regexp.MustCompile(`^[A-Za-z0-9]{16,100}$`)
 	telegramSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`) // Bot API, setWebhook
 )
 
@@ -118,7 +130,12 @@ func (s Settings) faults() []fault {
 	check(s.TBankFFD == "1.05" || s.TBankFFD == "1.2", "VORONKA_TBANK_FFD", "tbank_ffd") // T-Bank API 1.80, Receipt
 	check(s.TBankCA == "" || certificates(s.TBankCA), "VORONKA_TBANK_CA", "tbank_ca")
 	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
-	check((s.AmoURL == "") == (s.AmoToken == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
+	check((s.AmoURL == "") == (s.AmoToken == "" && s.AmoClientID == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
+	check((s.AmoClientID == "") == (s.AmoClientSecret == "") && (s.AmoClientID == "") == (s.AmoRedirect == ""),
+		"VORONKA_AMOCRM_CLIENT_ID", "amocrm_oauth")
+	check(s.AmoHookSecret == "" || hookSecret.MatchString(string(s.AmoHookSecret)), "VORONKA_AMOCRM_HOOK_SECRET", "amocrm_hook")
+	check(s.SecretKey == "" || len(s.SecretKey) >= seal.MinKey, "VORONKA_SECRET_KEY", "secret_key")
+	check(s.SecretKey != "" || s.AmoClientID == "" || s.AmoToken != "", "VORONKA_SECRET_KEY", "secret_key_needed")
 	check(s.amoRate() > 0, "VORONKA_AMOCRM_RATE", "amocrm_rate")
 	check(hosts(s.HTTPHosts) != nil || s.HTTPHosts == "", "VORONKA_HTTP_HOSTS", "http_hosts")
 	check(s.HTTPSecret == "" || len(s.HTTPSecret) >= 16, "VORONKA_HTTP_SECRET", "http_secret")

@@ -1,0 +1,57 @@
+package seal_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"voronka/internal/seal"
+)
+
+const key = "0123456789abcdef0123456789abcdef"
+
+func box(t *testing.T, key string) *seal.Box {
+	t.Helper()
+	b, err := seal.New(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestSealedTextOpensWithItsKeyAndPurposeAlone(t *testing.T) {
+	t.Parallel()
+	b := box(t, key)
+	for _, plain := range []string{"", "rebill 145919", "Ёж 🦔", strings.Repeat("x", 5000)} {
+		sealed := b.Seal("card/tg:7", plain)
+		if len(plain) > 5 && strings.Contains(sealed, plain) {
+			t.Error("the secret is readable")
+		}
+		if got, err := box(t, key).Open("card/tg:7", sealed); err != nil || got != plain {
+			t.Errorf("opened %q, %v", got, err)
+		}
+		if _, err := b.Open("card/tg:8", sealed); !errors.Is(err, seal.ErrSealed) {
+			t.Errorf("another purpose: %v", err)
+		}
+		if _, err := box(t, strings.ToUpper(key)+"!").Open("card/tg:7", sealed); !errors.Is(err, seal.ErrSealed) {
+			t.Errorf("another key: %v", err)
+		}
+	}
+	if b.Seal("p", "same") == b.Seal("p", "same") {
+		t.Error("equal secrets look equal")
+	}
+}
+
+func TestWhatWasNotSealedIsRefused(t *testing.T) {
+	t.Parallel()
+	b := box(t, key)
+	whole := b.Seal("p", "secret")
+	for _, text := range []string{"", "v1:", "v1:AAAA", "plain", "v2:" + whole[3:], whole[:len(whole)-1], "v1:%%%"} {
+		if _, err := b.Open("p", text); !errors.Is(err, seal.ErrSealed) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := seal.New(key[1:]); !errors.Is(err, seal.ErrKey) {
+		t.Errorf("a short key: %v", err)
+	}
+}
