@@ -34,6 +34,11 @@ type Config struct {
 	Outside Outside
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Handled is told of each input, how long its turn took to commit and
+	// whether it was; Ran of each run of a job and how it ended ("done",
+	// "again", "buried"). They may be nil.
+	Handled func(in flows.Input, took time.Duration, err error)
+	Ran     func(job outbox.Job, how string, took time.Duration)
 	// Files opens a file of the project by its path.
 	Files func(path string) ([]byte, error)
 }

@@ -18,7 +18,11 @@ import (
 // Handle takes one input. When it returns nil the input's turn is committed,
 // now or by an earlier call with the same id; an error means that nothing was.
 func (b *Bot) Handle(ctx context.Context, in flows.Input) error {
+	began := b.Now()
 	err := b.Store.Update(ctx, func(tx storage.Tx) error { return b.take(tx, in) })
+	if b.Handled != nil {
+		b.Handled(in, b.Now().Sub(began), err)
+	}
 	if err != nil {
 		return fmt.Errorf("handle input %s: %w", in.ID, err)
 	}

@@ -36,6 +36,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobMirror:  {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},
 		},
 		OnBuried: b.buried,
+		Ended:    b.Ran,
 	}
 }
 

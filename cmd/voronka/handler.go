@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"voronka/bot/telegram"
@@ -26,7 +23,7 @@ func (s *service) handler() (http.Handler, error) {
 	}
 	if s.bank != nil {
 		door := payments.NewDoor(s.bot.Accept, s.bank)
-		door.Log = s.log
+		door.Log, door.Count = s.log, s.meters.noticed
 		mux.Handle("/payments/{provider}", door)
 	}
 	pay, err := checkout.Pay{Store: s.store, Clicked: s.bot.Clicked, Text: s.words.Text, ChatURL: s.chatURL(), Now: s.now}.Handler()
@@ -47,7 +44,7 @@ func (s *service) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux.Handle("/console/", operators)
-	mux.Handle("GET /metrics", s.metrics())
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	return mux, nil
@@ -70,30 +67,4 @@ func (s *service) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(w, "ready")
-}
-
-// metrics tells what waits and what is buried, without names of anybody.
-func (s *service) metrics() http.Handler {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector())
-	gauge := func(name, help string, count func(storage.Tx) (int, error)) {
-		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
-			var n int
-			_ = s.store.View(context.Background(), func(tx storage.Tx) (err error) {
-				n, err = count(tx)
-				return err
-			})
-			return float64(n)
-		}))
-	}
-	const most = 10_000
-	gauge("voronka_jobs_waiting", "Jobs that wait for their run, at most 10000.", func(tx storage.Tx) (int, error) {
-		jobs, err := tx.Waiting(most)
-		return len(jobs), err
-	})
-	gauge("voronka_jobs_buried", "Jobs that wait for an operator, at most 10000.", func(tx storage.Tx) (int, error) {
-		jobs, err := tx.Buried(most)
-		return len(jobs), err
-	})
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }

@@ -35,6 +35,7 @@ type service struct {
 	words  *locales.Catalog
 	log    *slog.Logger
 	now    func() time.Time
+	meters *meters
 	// watch brings edits of the flows to life.
 	watch *watch
 	// username is the bot's in Telegram, empty while unknown.
@@ -48,12 +49,12 @@ func newService(s Settings, words *locales.Catalog, log *slog.Logger) (*service,
 	if err != nil {
 		return nil, err
 	}
-	return &service{Settings: s, sender: sender, words: words, log: log, now: time.Now}, nil
+	return &service{Settings: s, sender: sender, words: words, log: log, now: time.Now, meters: newMeters()}, nil
 }
 
 // open opens the database, which the caller closes, and wires the bot.
 func (s *service) open(project *flows.Project) error {
-	store, err := bolt.Open(s.Database, bolt.Options{})
+	store, err := bolt.Open(s.Database, bolt.Options{Committed: s.meters.committed})
 	if err != nil {
 		return unusable(s.Database, err)
 	}
@@ -69,8 +70,10 @@ func (s *service) wire(project *flows.Project) error {
 	if err != nil {
 		return fmt.Errorf("load time zone: %w", err)
 	}
+	s.meters.registry.MustRegister(newQueueMeter(s.store, s.now))
 	config := bot.Config{
 		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Now: s.now, Log: s.log,
+		Handled: s.meters.handled, Ran: s.meters.ran,
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
 	}
 	config.Outside = s.outside()

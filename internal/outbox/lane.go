@@ -63,12 +63,13 @@ func (r *Runner[T]) step(work context.Context, job Job) bool {
 			return true // somebody took it away
 		}
 	}
+	began := r.now()
 	finish, err := r.call(work, route, handle, job)
 	if interrupted(work, err) && (settling || !route.Once) {
 		return false // it runs again at the next start, as if it had not begun
 	}
 	v := r.decide(job, route, settling, err)
-	v.finish = finish
+	v.finish, v.took = finish, r.now().Sub(began)
 	return r.record(work, v)
 }
 

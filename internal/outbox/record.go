@@ -80,8 +80,14 @@ func safely(fn func() error) (err error) {
 	return fn()
 }
 
-// tell logs what did not go well.
+// tell counts a run, and logs what did not go well.
 func (r *Runner[T]) tell(v verdict[T]) {
+	if r.Ended != nil {
+		r.Ended(v.Job, v.end.String(), v.took)
+	}
+	if v.end == done {
+		return
+	}
 	log := r.log().With("job", v.ID, "kind", v.Kind, "lane", v.Lane, "code", v.Code, "error", v.Error, "attempts", v.Attempts)
 	switch v.end {
 	case again:

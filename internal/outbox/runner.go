@@ -39,6 +39,9 @@ type Runner[T Queue] struct {
 	Grace time.Duration
 	// OnBuried runs in the transaction that buries a job.
 	OnBuried func(T, Job) error
+	// Ended is told of each run that was recorded, how it ended ("done",
+	// "again", "buried") and how long the handler took. It may be nil.
+	Ended func(job Job, how string, took time.Duration)
 	// Log tells of failed jobs, without their payloads (slog.Default()).
 	Log *slog.Logger
 

@@ -19,11 +19,14 @@ const (
 	bury             // it waits aside, for an operator
 )
 
+func (e end) String() string { return [...]string{"done", "again", "buried"}[e] }
+
 // verdict is a job as it is to be written, and where.
 type verdict[T Queue] struct {
 	Job
 	end
 	finish func(T) error
+	took   time.Duration // by the handler
 }
 
 // panicLimit is how many panics bury a job.

@@ -33,6 +33,9 @@ type Options struct {
 	// MaxSize is how large the file may grow, in bytes; beyond it updates fail.
 	// Zero sets no limit.
 	MaxSize int
+	// Committed is told of each shared commit, how many updates it held and how
+	// long it took to reach the disk. It may be nil, and must not block.
+	Committed func(updates int, took time.Duration)
 	// NoSync leaves commits in the system's cache: for tests that do not care
 	// about a power cut, never for customers.
 	NoSync bool
@@ -47,6 +50,8 @@ type Store struct {
 	stopped  chan struct{}
 	close    sync.Once
 	closeErr error
+	// committed is Options.Committed.
+	committed func(updates int, took time.Duration)
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -63,6 +68,8 @@ func Open(path string, options Options) (*Store, error) {
 		requests: make(chan *request),
 		quit:     make(chan struct{}),
 		stopped:  make(chan struct{}),
+
+		committed: options.Committed,
 	}
 	go s.write()
 	return s, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -91,8 +92,12 @@ func (s *Store) gather(g *group) error {
 	if !g.written {
 		return g.bolt.Rollback()
 	}
+	began := time.Now()
 	if err := g.bolt.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
+	}
+	if s.committed != nil {
+		s.committed(len(g.members), time.Since(began))
 	}
 	return nil
 }
