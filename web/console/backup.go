@@ -7,13 +7,7 @@ import "net/http"
 // make one send it.
 func (c *Console) backup(w http.ResponseWriter, r *http.Request) {
 	_, password, _ := r.BasicAuth()
-	ok, tired := c.doorkeeper.admit(password)
-	switch {
-	case tired:
-		http.Error(w, c.Text(c.Language, "console.login_tired", nil), http.StatusTooManyRequests)
-	case !ok:
-		http.Error(w, c.Text(c.Language, "console.login_wrong", nil), http.StatusUnauthorized)
-	default:
+	if c.admitProgram(w, password) {
 		c.Backup(w, r)
 	}
 }

@@ -96,6 +96,7 @@ func (c *Console) route() {
 	if c.Backup != nil {
 		c.mux.HandleFunc("POST /console/backup", c.backup)
 	}
+	c.mux.HandleFunc("GET /console/debug/pprof/", c.profile)
 	c.mux.HandleFunc("GET /console/live.js", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, files, "live.js")
 	})
