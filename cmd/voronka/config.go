@@ -16,6 +16,9 @@ func (configCommand) Run(a *app) error {
 	for i := range settings.NumField() {
 		tag := settings.Field(i).Tag
 		name := tag.Get("envconfig")
+		if name == "" {
+			continue
+		}
 		about := a.words.Text(a.language, "settings.about."+name, nil)
 		if value := tag.Get("default"); value != "" {
 			about += " (" + a.words.Text(a.language, "settings.default", map[string]any{"Value": value}) + ")"

@@ -15,7 +15,7 @@ func (d *doctor) lookAtSettings() {
 	found := d.faults()
 	for _, f := range found {
 		d.wrong[f.Variable] = true
-		d.seen = append(d.seen, observation{Area: "settings", Health: faulty, Code: f.Key, Message: f.Variable, Fix: d.text("settings."+f.Key, nil)})
+		d.seen = append(d.seen, observation{Area: "settings", Health: faulty, Code: f.Key, Message: f.Variable, Fix: d.text("settings."+f.Key, map[string]any{"Meant": f.Meant})})
 	}
 	if len(found) == 0 {
 		d.note("settings", well, "settings_right", nil)

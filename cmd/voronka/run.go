@@ -21,7 +21,7 @@ func (c runCommand) Run(a *app) error {
 	}
 	if found := settings.faults(); len(found) > 0 {
 		for _, f := range found {
-			fmt.Fprintf(a.err, "%s: %s\n", f.Variable, a.words.Text(settings.Language, "settings."+f.Key, nil))
+			fmt.Fprintf(a.err, "%s: %s\n", f.Variable, a.words.Text(settings.Language, "settings."+f.Key, map[string]any{"Meant": f.Meant}))
 		}
 		return errFault
 	}

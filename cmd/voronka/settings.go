@@ -64,6 +64,9 @@ type Settings struct {
 	Password Secret `envconfig:"VORONKA_CONSOLE_PASSWORD"`
 	Timezone string `envconfig:"VORONKA_TIMEZONE" default:"Europe/Moscow"`
 	Language string `envconfig:"VORONKA_LANGUAGE" default:"ru"`
+
+	// unknown are the variables that look like settings and are none.
+	unknown []string
 }
 
 // readSettings takes the process's environment; a variable that is set but
@@ -81,6 +84,7 @@ func readSettings(env []string) (Settings, error) {
 	if err := envconfig.Process("", &s); err != nil {
 		return s, fmt.Errorf("read settings: %w", err)
 	}
+	s.unknown = unknownSettings(env)
 	s.Public = strings.TrimRight(s.Public, "/")
 	if s.TelegramMode == "" {
 		s.TelegramMode = "polling"
@@ -92,8 +96,9 @@ func readSettings(env []string) (Settings, error) {
 }
 
 // fault is one setting that is wrong: its variable and the locale key that
-// says what would be right (settings.<Key>).
-type fault struct{ Variable, Key string }
+// says what would be right (settings.<Key>). Meant is the known name that an
+// unknown one resembles.
+type fault struct{ Variable, Key, Meant string }
 
 // botAPI is Telegram's own server.
 const botAPI = "https://api.telegram.org"
@@ -109,8 +114,11 @@ func (s Settings) faults() []fault {
 	var found []fault
 	check := func(ok bool, variable, key string) {
 		if !ok {
-			found = append(found, fault{variable, key})
+			found = append(found, fault{Variable: variable, Key: key})
 		}
+	}
+	for _, variable := range s.unknown {
+		found = append(found, misspelt(variable))
 	}
 	check(telegramToken.MatchString(string(s.TelegramToken)), "VORONKA_TELEGRAM_TOKEN", "telegram_token")
 	check(webAddress(s.TelegramAPI), "VORONKA_TELEGRAM_API", "address")
