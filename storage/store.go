@@ -1,6 +1,6 @@
 // Package storage says what a store must do. A store keeps everything Voronka
 // must not lose: inputs already seen, contacts, sessions, journals, orders,
-// payments, jobs and the CRM's map. storagetest is the suite each one passes.
+// payments, subscriptions, refunds, the ledger, jobs and the CRM's map. storagetest is the suite each one passes.
 package storage
 
 import (
@@ -33,6 +33,9 @@ type Tx interface {
 	Inputs
 	Dialogs
 	Money
+	Subscriptions
+	Refunds
+	Ledger
 	Refs
 	Versions
 	outbox.Queue

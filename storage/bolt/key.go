@@ -11,26 +11,36 @@ type bucket string
 
 // Records are JSON. An index holds keys alone: its entries sort as they are read.
 const (
-	bucketInputs        bucket = "inputs"          // id → when it was seen
-	bucketInputsAt      bucket = "inputs_at"       // when, id
-	bucketContacts      bucket = "contacts"        // id → contact
-	bucketContactsAt    bucket = "contacts_at"     // active at, id
-	bucketSessions      bucket = "sessions"        // contact → session
-	bucketTimers        bucket = "timers"          // next timer, contact
-	bucketJournal       bucket = "journal"         // contact, line number → line
-	bucketOrders        bucket = "orders"          // id → order
-	bucketContactOrders bucket = "contact_orders"  // contact, created at, id
-	bucketPayments      bucket = "payments"        // id → payment
-	bucketOrderPayments bucket = "order_payments"  // order, created at, id
-	bucketChecks        bucket = "payments_checks" // check at, id
-	bucketRecords       bucket = "records"         // key → notification
-	bucketRefs          bucket = "refs"            // key → value, both as they are
-	bucketJobs          bucket = "jobs"            // id → job and its place
-	bucketLanes         bucket = "lanes"           // lane, place → not before, id
-	bucketReady         bucket = "ready"           // destination, head's not before, lane
-	bucketBuried        bucket = "buried"          // id → job
-	bucketVersions      bucket = "versions"        // digest → version of a flow
-	bucketPublished     bucket = "published"       // at, digest → the version without its sources
+	bucketInputs         bucket = "inputs"                // id → when it was seen
+	bucketInputsAt       bucket = "inputs_at"             // when, id
+	bucketContacts       bucket = "contacts"              // id → contact
+	bucketContactsAt     bucket = "contacts_at"           // active at, id
+	bucketSessions       bucket = "sessions"              // contact → session
+	bucketTimers         bucket = "timers"                // next timer, contact
+	bucketJournal        bucket = "journal"               // contact, line number → line
+	bucketOrders         bucket = "orders"                // id → order
+	bucketContactOrders  bucket = "contact_orders"        // contact, created at, id
+	bucketPayments       bucket = "payments"              // id → payment
+	bucketOrderPayments  bucket = "order_payments"        // order, created at, id
+	bucketChecks         bucket = "payments_checks"       // check at, id
+	bucketRecords        bucket = "records"               // key → notification
+	bucketRefs           bucket = "refs"                  // key → value, both as they are
+	bucketJobs           bucket = "jobs"                  // id → job and its place
+	bucketLanes          bucket = "lanes"                 // lane, place → not before, id
+	bucketReady          bucket = "ready"                 // destination, head's not before, lane
+	bucketBuried         bucket = "buried"                // id → job
+	bucketSubscriptions  bucket = "subscriptions"         // id → subscription
+	bucketSubscribers    bucket = "contact_subscriptions" // contact, created at, id
+	bucketSubscribed     bucket = "subscriptions_at"      // created at, id
+	bucketRenewals       bucket = "renewals"              // next at, id
+	bucketRefunds        bucket = "refunds"               // id → refund
+	bucketPaymentRefunds bucket = "payment_refunds"       // payment, created at, id
+	bucketRefunded       bucket = "refunds_at"            // created at, id
+	bucketLedger         bucket = "ledger"                // number → entry
+	bucketLedgerPayments bucket = "ledger_payments"       // payment, number
+	bucketLedgerAt       bucket = "ledger_at"             // at, number
+	bucketVersions       bucket = "versions"              // digest → version of a flow
+	bucketPublished      bucket = "published"             // at, digest → the version without its sources
 )
 
 func buckets() []bucket {
@@ -39,6 +49,9 @@ func buckets() []bucket {
 		bucketJournal, bucketOrders, bucketContactOrders, bucketPayments, bucketOrderPayments, bucketChecks,
 		bucketRecords, bucketRefs, bucketJobs, bucketLanes, bucketReady, bucketBuried,
 		bucketVersions, bucketPublished,
+		bucketSubscriptions, bucketSubscribers, bucketSubscribed, bucketRenewals,
+		bucketRefunds, bucketPaymentRefunds, bucketRefunded,
+		bucketLedger, bucketLedgerPayments, bucketLedgerAt,
 	}
 }
 

@@ -149,6 +149,15 @@ func (t *tx) scan(name bucket, prefix []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
+// from goes through the entries whose keys do not come before the given one, in order.
+func (t *tx) from(name bucket, begin []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		cursor := t.in(name).Cursor()
+		for k, v := cursor.Seek(begin); k != nil && yield(k, v); k, v = cursor.Next() {
+		}
+	}
+}
+
 // back goes through the entries whose keys begin with prefix and come before
 // the given key (nil: all of them), last first.
 func (t *tx) back(name bucket, prefix, before []byte) iter.Seq2[[]byte, []byte] {

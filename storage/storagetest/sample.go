@@ -72,6 +72,8 @@ func fill(t *testing.T, store storage.Store) {
 		err = errors.Join(err, tx.PutPayment(payment("payment-1", "order-1", day(10, 0), day(11, 0))))
 		_, recordErr := tx.Record("tbank:1", []byte(`{"Status":"CONFIRMED"}`), day(10, 5))
 		err = errors.Join(err, recordErr, tx.PutRef("deal:tg:1", "777"))
+		err = errors.Join(err, tx.PutSubscription(subscription("s1", "tg:1", day(10, 0), day(11, 0))))
+		err = errors.Join(err, tx.PutRefund(refund("r1", "payment-1", day(10, 0))), tx.Post(entry("payment-1", 100, day(10, 0))))
 		for _, kind := range []string{"say", "pay", "say"} {
 			_, enqueueErr := tx.Enqueue(job("chat/tg:1", kind))
 			err = errors.Join(err, enqueueErr)
@@ -93,6 +95,8 @@ func scribble(tx storage.Tx) error {
 	err = errors.Join(err, tx.PutPayment(payment("payment-1", "order-2", day(9, 0), time.Time{})))
 	_, recordErr := tx.Record("tbank:2", nil, day(10, 5))
 	err = errors.Join(err, recordErr, tx.PutRef("deal:tg:1", "778"), tx.PutRef("deal:tg:2", "1"))
+	err = errors.Join(err, tx.PutSubscription(subscription("s1", "tg:2", day(9, 0), time.Time{})))
+	err = errors.Join(err, tx.PutRefund(refund("r1", "payment-2", day(9, 0))), tx.Post(entry("payment-1", 200, day(9, 0))))
 	head, _, headErr := tx.Head("chat/tg:1")
 	err = errors.Join(err, headErr, tx.Remove(head))
 	head, _, headErr = tx.Head("chat/tg:1")
@@ -119,6 +123,14 @@ type contents struct {
 	Orders         map[string][]sales.Order
 	Payments       map[string][]sales.Payment
 	Unchecked      []string
+	Subscriptions  map[string][]sales.Subscription
+	Renewing       []string
+	Everybody      []sales.Subscription
+	Refunds        map[string][]sales.Refund
+	AllRefunds     []sales.Refund
+	Ledger         []sales.Entry
+	LedgerOf       []sales.Entry
+	LedgerIn       []sales.Entry
 	Refs           map[string]string
 	Waiting        []outbox.Job
 	Buried         []outbox.Job
@@ -134,6 +146,7 @@ func everything(t *testing.T, store storage.Store) contents {
 	t.Helper()
 	all := contents{
 		Sessions: map[string]flows.Session{}, Journals: map[string][]flows.Line{}, Orders: map[string][]sales.Order{},
+		Subscriptions: map[string][]sales.Subscription{}, Refunds: map[string][]sales.Refund{},
 		Payments: map[string][]sales.Payment{}, Refs: map[string]string{}, Heads: map[outbox.Lane]outbox.Job{},
 	}
 	view(t, store, all.read)
@@ -177,6 +190,7 @@ func (c *contents) read(tx storage.Tx) (err error) {
 		c.Heads[lane], _, e = tx.Head(lane)
 		gather(e)
 	}
+	gather(c.readMoney(tx))
 	c.Ringing, c.NextTimer, e = tx.Ringing(day(11, 0), 100)
 	gather(e)
 	c.Unchecked, _, e = tx.Unchecked(day(20, 0), 100)
@@ -188,4 +202,23 @@ func (c *contents) read(tx storage.Tx) (err error) {
 	c.Lanes, c.NextLane, e = tx.Ready(day(11, 0), 100, nil)
 	gather(e)
 	return err
+}
+
+func (c *contents) readMoney(tx storage.Tx) (err error) {
+	for _, id := range []string{"tg:1", "tg:2"} {
+		of, e := tx.Subscriptions(id)
+		c.Subscriptions[id], err = of, errors.Join(err, e)
+	}
+	for _, id := range []string{"payment-1", "payment-2"} {
+		of, e := tx.Refunds(id)
+		c.Refunds[id], err = of, errors.Join(err, e)
+	}
+	var errs [6]error
+	c.Renewing, _, errs[0] = tx.Renewing(day(20, 0), 100)
+	c.Everybody, errs[1] = tx.AllSubscriptions(sales.Subscription{}, 100)
+	c.AllRefunds, errs[2] = tx.AllRefunds(sales.Refund{}, 100)
+	c.Ledger, errs[3] = tx.Entries(0, 100)
+	c.LedgerOf, errs[4] = tx.EntriesOf("payment-1")
+	c.LedgerIn, errs[5] = tx.EntriesIn(day(0, 0), day(23, 0), sales.Entry{}, 100)
+	return errors.Join(err, errors.Join(errs[:]...))
 }

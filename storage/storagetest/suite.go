@@ -25,6 +25,8 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"inputs", inputs()},
 		{"dialogs", dialogs()},
 		{"money", money()},
+		{"subscriptions and refunds", subscriptions()},
+		{"ledger", ledger()},
 		{"queue", queue()},
 		{"ready", ready()},
 		{"versions", versions()},

@@ -173,20 +173,23 @@ func viewDoesNotWrite(t *testing.T, store storage.Store) {
 	fill(t, store)
 	want := everything(t, store)
 	writes := map[string]func(storage.Tx) error{
-		"See":        func(tx storage.Tx) error { _, err := tx.See("tg:new", day(12, 0)); return err },
-		"Forget":     func(tx storage.Tx) error { _, err := tx.Forget(day(23, 0), 10); return err },
-		"PutContact": func(tx storage.Tx) error { return tx.PutContact(sales.Contact{ID: "tg:new"}) },
-		"PutSession": func(tx storage.Tx) error { return tx.PutSession(flows.Session{Contact: "tg:new"}) },
-		"Append":     func(tx storage.Tx) error { return tx.Append("tg:new", flows.Line{Text: "?"}) },
-		"PutOrder":   func(tx storage.Tx) error { return tx.PutOrder(sales.Order{ID: "new"}) },
-		"PutPayment": func(tx storage.Tx) error { return tx.PutPayment(sales.Payment{ID: "new"}) },
-		"Record":     func(tx storage.Tx) error { _, err := tx.Record("new", nil, day(12, 0)); return err },
-		"PutRef":     func(tx storage.Tx) error { return tx.PutRef("new", "1") },
-		"Enqueue":    func(tx storage.Tx) error { _, err := tx.Enqueue(job("chat/tg:1", "new")); return err },
-		"Save":       func(tx storage.Tx) error { j := want.Waiting[0]; j.Attempts = 9; return tx.Save(j) },
-		"Remove":     func(tx storage.Tx) error { return tx.Remove(want.Waiting[0]) },
-		"Bury":       func(tx storage.Tx) error { return tx.Bury(want.Waiting[0]) },
-		"Revive":     func(tx storage.Tx) error { _, err := tx.Revive(want.Buried[0].ID, day(12, 0)); return err },
+		"See":             func(tx storage.Tx) error { _, err := tx.See("tg:new", day(12, 0)); return err },
+		"Forget":          func(tx storage.Tx) error { _, err := tx.Forget(day(23, 0), 10); return err },
+		"PutContact":      func(tx storage.Tx) error { return tx.PutContact(sales.Contact{ID: "tg:new"}) },
+		"PutSession":      func(tx storage.Tx) error { return tx.PutSession(flows.Session{Contact: "tg:new"}) },
+		"Append":          func(tx storage.Tx) error { return tx.Append("tg:new", flows.Line{Text: "?"}) },
+		"PutOrder":        func(tx storage.Tx) error { return tx.PutOrder(sales.Order{ID: "new"}) },
+		"PutPayment":      func(tx storage.Tx) error { return tx.PutPayment(sales.Payment{ID: "new"}) },
+		"PutSubscription": func(tx storage.Tx) error { return tx.PutSubscription(sales.Subscription{ID: "new"}) },
+		"PutRefund":       func(tx storage.Tx) error { return tx.PutRefund(sales.Refund{ID: "new"}) },
+		"Post":            func(tx storage.Tx) error { return tx.Post(entry("new", 1, day(10, 0))) },
+		"Record":          func(tx storage.Tx) error { _, err := tx.Record("new", nil, day(12, 0)); return err },
+		"PutRef":          func(tx storage.Tx) error { return tx.PutRef("new", "1") },
+		"Enqueue":         func(tx storage.Tx) error { _, err := tx.Enqueue(job("chat/tg:1", "new")); return err },
+		"Save":            func(tx storage.Tx) error { j := want.Waiting[0]; j.Attempts = 9; return tx.Save(j) },
+		"Remove":          func(tx storage.Tx) error { return tx.Remove(want.Waiting[0]) },
+		"Bury":            func(tx storage.Tx) error { return tx.Bury(want.Waiting[0]) },
+		"Revive":          func(tx storage.Tx) error { _, err := tx.Revive(want.Buried[0].ID, day(12, 0)); return err },
 	}
 	for name, write := range writes {
 		if err := store.View(t.Context(), write); err == nil {
