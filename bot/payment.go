@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"voronka/flows"
 	"voronka/internal/outbox"
@@ -13,7 +14,8 @@ import (
 )
 
 // Accept takes what a provider notified. It is committed when it returns nil.
-// A payment that we do not have is payments.ErrUnknown: it changes nothing.
+// A payment that we do not have is payments.ErrUnknown, news of another shop
+// about it payments.ErrForged: they change nothing.
 func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event) error {
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
 		payment, err := tx.Payment(event.Payment)
@@ -23,9 +25,17 @@ func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event)
 		if err != nil {
 			return fmt.Errorf("load payment: %w", err)
 		}
+		if payment.Shop != event.Shop {
+			return fmt.Errorf("notification of another shop: %w", payments.ErrForged)
+		}
 		known, err := tx.Record(provider+"/"+event.Key, event.Raw, b.Now())
-		if err != nil || known || event.State == "" {
+		switch {
+		case err != nil || known:
 			return err
+		case event.Fiscal != nil:
+			return b.registered(tx, payment, *event.Fiscal)
+		case event.State == "":
+			return nil
 		}
 		return b.apply(tx, event)
 	})
@@ -37,6 +47,21 @@ func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event)
 	}
 	b.runner.Wake()
 	return nil
+}
+
+// registered keeps a receipt that the provider registered with its payment.
+func (b *Bot) registered(tx storage.Tx, payment sales.Payment, receipt sales.Fiscal) error {
+	payment.Fiscals = append(payment.Fiscals, receipt)
+	if err := tx.PutPayment(payment); err != nil {
+		return fmt.Errorf("save payment: %w", err)
+	}
+	if receipt.Error != "" {
+		if err := b.note(payment.Contact, "receipt", "receipt_failed "+payment.ID+": "+receipt.Error)(tx); err != nil {
+			return err
+		}
+		return b.raise(tx, payment.Contact, "receipt_failed")
+	}
+	return b.note(payment.Contact, "receipt", strings.TrimSpace("receipt "+receipt.Kind+" "+receipt.URL))(tx)
 }
 
 // apply moves a payment along its life and lets the flow hear of it, within a transaction.

@@ -12,8 +12,9 @@ import (
 
 // Door lets the notifications of providers in: POST /payments/{provider}.
 //
-//   - forged: 403, nothing is changed. The provider may repeat it, which
-//     matters only when our own password is the wrong one.
+//   - forged, or of a shop that the payment does not belong to: 403, nothing is
+//     changed. The provider may repeat it, which matters only when our own
+//     password is the wrong one.
 //   - unreadable, or longer than a megabyte: 400 or 413.
 //   - genuine, but of no consequence, or about a payment that we do not have
 //     (Accept answers ErrUnknown): logged, counted and acknowledged. A bank
@@ -76,7 +77,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, provider, "forged", http.StatusForbidden, err)
 	case err != nil:
 		d.refuse(w, r, provider, "unreadable", http.StatusBadRequest, err)
-	case event.State == "":
+	case event.State == "" && event.Fiscal == nil && event.Binding == nil:
 		d.ended(provider, "idle")
 		provider.Acknowledge(w)
 	default:
@@ -94,6 +95,8 @@ func (d *Door) accept(w http.ResponseWriter, r *http.Request, provider Provider,
 		d.log().Warn("notification about a payment that we do not have",
 			"provider", provider.Name(), "external", event.External, "state", event.State, "kopecks", int64(event.Amount))
 		provider.Acknowledge(w)
+	case errors.Is(err, ErrForged):
+		d.refuse(w, r, provider, "forged", http.StatusForbidden, err)
 	case err != nil:
 		w.Header().Set("Retry-After", "60")
 		d.refuse(w, r, provider, "failed", http.StatusInternalServerError, fmt.Errorf("accept: %w", err))

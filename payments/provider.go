@@ -23,7 +23,8 @@ type Provider interface {
 	Status(ctx context.Context, payment sales.Payment) (Event, error)
 	// Receive verifies a notification, then translates it. ErrForged means that
 	// it was not signed by the provider; other errors that it cannot be read.
-	// An Event with an empty State is genuine and of no consequence to a payment's life.
+	// An Event with an empty State is genuine and of no consequence to a payment's
+	// life; with Fiscal and Binding empty too, of no consequence at all.
 	Receive(r *http.Request, body []byte) (Event, error)
 	// Acknowledge writes the answer that tells the provider not to repeat.
 	Acknowledge(w http.ResponseWriter)
@@ -58,6 +59,17 @@ type Event struct {
 	Amount sales.Money
 	// Message is the provider's explanation for the buyer.
 	Message string
+	// Shop is the shop that it came to, as in sales.Payment.
+	Shop string
+	// Code is the provider's own code of a decline, Reason our reading of it; empty where nothing was declined.
+	Code   string
+	Reason Reason
+	// Card is what the customer stored by paying; nil where nothing was stored.
+	Card *Card
+	// Fiscal is set in news about a receipt, Binding in those about a card stored
+	// without paying; State is empty in both.
+	Fiscal  *sales.Fiscal
+	Binding *Binding
 	// Raw is the notification without secrets and card data.
 	Raw []byte
 }

@@ -24,7 +24,19 @@ type Payment struct {
 	Receipt     *Receipt
 	// Extra are fields of the provider's own, as a flow gave them: for T-Bank
 	// "IP", and "DATA.<key>" for each pair of its DATA.
-	Extra     map[string]string `json:",omitempty"`
+	Extra map[string]string `json:",omitempty"`
+	// Shop is the provider's shop that takes the money; empty is the main one.
+	Shop string `json:",omitempty"`
+	// Method is how it is to be paid; empty leaves it to the provider's page.
+	Method Method `json:",omitempty"`
+	// Hold blocks the money first; it is taken by a word of ours or released.
+	Hold bool `json:",omitempty"`
+	// Recurrent stores the customer's card for charges to come.
+	Recurrent bool `json:",omitempty"`
+	// Initiator tells who asks for a charge by a stored card; empty is a payment in person.
+	Initiator Initiator `json:",omitempty"`
+	// Fiscals are the receipts that the provider registered, oldest first.
+	Fiscals   []Fiscal `json:",omitempty"`
 	CreatedAt time.Time
 	// ExpiresAt is when the link stops working.
 	ExpiresAt time.Time
@@ -35,6 +47,26 @@ type Payment struct {
 	CheckAt time.Time
 	Checks  int
 }
+
+// Method is a way to pay.
+type Method string
+
+// The ways to pay.
+const (
+	MethodCard  Method = "card"  // the provider's page
+	MethodSBP   Method = "sbp"   // a QR code or the app of any bank
+	MethodTPay  Method = "tpay"  // the app of T-Bank
+	MethodSaved Method = "saved" // a stored card, in one tap
+)
+
+// Initiator is who asks for a charge by a stored card.
+type Initiator string
+
+// Who may ask for a charge.
+const (
+	ByCustomer Initiator = "customer" // they pressed a button just now
+	ByMerchant Initiator = "merchant" // a subscription's turn has come
+)
 
 // PaymentStatus is a point in the life of a payment; payments.Life says which may follow which.
 type PaymentStatus string

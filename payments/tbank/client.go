@@ -7,54 +7,40 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"voronka/internal/rest"
 	"voronka/sales"
 )
 
-// client calls the API in the bank's own words.
+// client calls the API in the bank's own words for one terminal.
 type client struct {
-	rest     *rest.Client
+	rest *rest.Client
+	// cashbox serves what is not under /v2 (T-Bank API 1.80, SendClosingReceipt).
+	cashbox  *rest.Client
 	terminal string
 	sign     signer
+	contract Shop
 }
 
-// answer is the union of what the used methods answer (T-Bank API 1.80, Init,
-// GetState, CheckOrder, Cancel).
-type answer struct {
-	Success    flag
-	ErrorCode  text
-	Message    text
-	Details    text
-	Status     text
-	PaymentID  text `json:"PaymentId"`
-	OrderID    text `json:"OrderId"`
-	Amount     text
-	PaymentURL text
-	Payments   []attempt
-}
-
-// attempt is a line of CheckOrder: one payment of an order.
-type attempt struct {
-	PaymentID text `json:"PaymentId"`
-	Status    text
-	Amount    text
-	Message   text
-}
-
-func newClient(c Config, sign signer) *client {
+func newClient(c Config, s Shop) *client {
+	made := func(base string) *rest.Client {
+		return &rest.Client{Name: "bank", Base: base, HTTP: c.HTTP, MaxBody: 1 << 20, Now: c.Now, Refuse: refusedByStatus}
+	}
+	base := strings.TrimRight(c.API, "/")
 	return &client{
-		rest: &rest.Client{
-			Name: "bank", Base: c.API, HTTP: c.HTTP, MaxBody: 1 << 20, Now: c.Now,
-			Refuse: refusedByStatus,
-		},
-		terminal: c.Terminal, sign: sign,
+		rest: made(base), cashbox: made(strings.TrimSuffix(base, "/v2") + "/cashbox"),
+		terminal: s.Terminal, sign: newSigner(s.Password), contract: Shop{SBP: s.SBP, TPay: s.TPay},
 	}
 }
 
 // call signs exactly what it sends. A business refusal comes as an error
 // together with the answer; every error is a *sales.Error.
 func (c *client) call(ctx context.Context, method string, fields map[string]any) (answer, error) {
+	return c.post(ctx, c.rest, method, fields)
+}
+
+func (c *client) post(ctx context.Context, service *rest.Client, method string, fields map[string]any) (answer, error) {
 	root := map[string]json.RawMessage{}
 	fields["TerminalKey"] = c.terminal
 	for name, value := range fields {
@@ -62,7 +48,12 @@ func (c *client) call(ctx context.Context, method string, fields map[string]any)
 	}
 	root["Token"] = encode(c.sign(root))
 	var out answer
-	_, err := c.rest.Do(ctx, http.MethodPost, method, nil, encode(root), &out)
+	_, err := service.Do(ctx, http.MethodPost, method, nil, encode(root), &out)
+	return judged(method, out, err)
+}
+
+// judged tells what became of a call.
+func judged(method string, out answer, err error) (answer, error) {
 	if err != nil {
 		failure := *sales.AsError(err)
 		failure.Uncertain = failure.Uncertain && changes(method)
@@ -79,7 +70,13 @@ func (c *client) call(ctx context.Context, method string, fields map[string]any)
 }
 
 // changes tells whether a method may leave something behind at the bank.
-func changes(method string) bool { return method == "Init" || method == "Cancel" }
+func changes(method string) bool {
+	switch method {
+	case "Init", "Cancel", "Confirm", "Charge", "ChargeQr", "SendClosingReceipt", "AddCard", "AddAccountQr", "SbpPayTest":
+		return true
+	}
+	return false
+}
 
 // refusedByStatus reads a 4xx answer. Business refusals come with 200, so one
 // without the bank's JSON is somebody else's: a wrong API address.

@@ -27,6 +27,10 @@ func (p *Provider) Link(ctx context.Context, payment sales.Payment) (payments.Li
 	if payment.External != "" && payment.URL != "" {
 		return payments.Link{External: payment.External, URL: payment.URL}, nil
 	}
+	shop, err := p.shop(payment.Shop)
+	if err != nil {
+		return payments.Link{}, err
+	}
 	fields, err := p.request(payment)
 	if err != nil {
 		return payments.Link{}, err
@@ -37,14 +41,14 @@ func (p *Provider) Link(ctx context.Context, payment sales.Payment) (payments.Li
 			break
 		}
 		fields["OrderId"] = order
-		made, err := p.client.call(ctx, "Init", fields)
+		made, err := shop.call(ctx, "Init", fields)
 		switch {
 		case err == nil:
 			return link(made)
 		case made.ErrorCode != repeatedOrder:
 			return payments.Link{}, err
 		}
-		if err := p.abandon(ctx, order); err != nil {
+		if err := shop.abandon(ctx, order); err != nil {
 			return payments.Link{}, err
 		}
 	}
@@ -60,8 +64,8 @@ func link(made answer) (payments.Link, error) {
 }
 
 // abandon closes what was made under an order id before, or says that it is in use.
-func (p *Provider) abandon(ctx context.Context, order string) error {
-	known, err := p.client.call(ctx, "CheckOrder", map[string]any{"OrderId": order})
+func (s *shop) abandon(ctx context.Context, order string) error {
+	known, err := s.call(ctx, "CheckOrder", map[string]any{"OrderId": order})
 	if err != nil {
 		return err
 	}
@@ -73,7 +77,7 @@ func (p *Provider) abandon(ctx context.Context, order string) error {
 		if !untouched(word) {
 			return bury("bank_order_taken", "по этому заказу у банка уже есть платёж в статусе "+word)
 		}
-		if _, err := p.client.call(ctx, "Cancel", map[string]any{"PaymentId": string(made.PaymentID)}); err != nil {
+		if _, err := s.call(ctx, "Cancel", map[string]any{"PaymentId": string(made.PaymentID)}); err != nil {
 			return err
 		}
 	}
@@ -95,16 +99,15 @@ func (p *Provider) request(payment sales.Payment) (map[string]any, error) {
 	if payment.Description != "" {
 		fields["Description"] = clip(payment.Description, 140)
 	}
-	// A key that is too long is left out, not cut: two buyers must never share one.
-	if payment.CustomerKey != "" && len([]rune(payment.CustomerKey)) <= 36 {
-		fields["CustomerKey"] = payment.CustomerKey
-	}
 	if due, err := p.dueDate(payment.ExpiresAt); err != nil {
 		return nil, err
 	} else if due != "" {
 		fields["RedirectDueDate"] = due
 	}
 	addExtra(fields, payment.Extra)
+	if err := addStages(fields, payment); err != nil {
+		return nil, err
+	}
 	if payment.Receipt != nil {
 		receipt, err := newReceipt(*payment.Receipt, payment.Amount)
 		if err != nil {
@@ -113,22 +116,6 @@ func (p *Provider) request(payment sales.Payment) (map[string]any, error) {
 		fields["Receipt"] = receipt
 	}
 	return fields, nil
-}
-
-// addExtra puts in what a flow gives besides: IP, and the pairs of DATA
-// (T-Bank API 1.80, Init).
-func addExtra(fields map[string]any, extra map[string]string) {
-	data := map[string]string{}
-	for name, value := range extra {
-		if key, found := strings.CutPrefix(name, "DATA."); found {
-			data[key] = value
-		} else if name == "IP" {
-			fields["IP"] = value
-		}
-	}
-	if len(data) > 0 {
-		fields["DATA"] = data
-	}
 }
 
 // dueDate writes RedirectDueDate with whole seconds and a numeric offset: a Z

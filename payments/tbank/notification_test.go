@@ -9,8 +9,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"voronka/payments"
 	"voronka/payments/tbank"
@@ -96,22 +98,31 @@ func TestReceiveTranslates(t *testing.T) {
 		{"confirmed, with card data", head + `"Status":"CONFIRMED","ErrorCode":"0","Amount":490000,"CardId":322264,"Pan":"430000******0777",` +
 			`"ExpDate":"1230","RebillId":1741204285536,"Data":{"Route":"ACQ","phone":"+79161234567"}}`,
 			payments.Event{Key: "T:8111987112:CONFIRMED:490000", Payment: "p1", External: "8111987112", Status: sales.PaymentPaid, State: "CONFIRMED", Amount: 490000,
+				Card: &payments.Card{ID: "322264", Token: "1741204285536", Kind: payments.CardKind, Last: "0777", Expires: time.Date(2031, 1, 1, 0, 0, 0, 0, time.FixedZone("MSK", 3*3600))},
 				Raw: raw(`{"Amount":490000,"CardId":"***","Data":{"Route":"ACQ","phone":"***"},"ErrorCode":"0","ExpDate":"***","OrderId":"p1.3","Pan":"***",` +
 					`"PaymentId":8111987112,"RebillId":"***","Status":"CONFIRMED","Success":true,"TerminalKey":"T","Token":"***"}`)}},
 		{"declined, in older types", `{"TerminalKey":"T","OrderId":"p1","Success":"false","PaymentId":"81","Status":"REJECTED","ErrorCode":1051,"Amount":"100","DATA":"{\"Phone\":\"+7\"}"}`,
-			payments.Event{Key: "T:81:REJECTED:100", Payment: "p1", External: "81", Status: sales.PaymentDeclined, State: "REJECTED", Amount: 100, Message: "Недостаточно средств на карте",
+			payments.Event{Key: "T:81:REJECTED:100", Payment: "p1", External: "81", Status: sales.PaymentDeclined, State: "REJECTED", Amount: 100, Message: "Недостаточно средств на карте", Code: "1051", Reason: payments.NoFunds,
 				Raw: raw(`{"Amount":"100","DATA":"***","ErrorCode":1051,"OrderId":"p1","PaymentId":"81","Status":"REJECTED","Success":"false","TerminalKey":"T","Token":"***"}`)}},
 		{"unknown status", `{"TerminalKey":"T","OrderId":"p1","PaymentId":81,"Status":"LOOP_CHECKING","Amount":5}`,
 			payments.Event{Key: "T:81:LOOP_CHECKING:5", Payment: "p1", External: "81", Status: sales.PaymentLinked, State: "LOOP_CHECKING", Amount: 5,
 				Raw: raw(`{"Amount":5,"OrderId":"p1","PaymentId":81,"Status":"LOOP_CHECKING","TerminalKey":"T","Token":"***"}`)}},
-		{"receipt", `{"TerminalKey":"T","OrderId":"p1","PaymentId":81,"Status":"RECEIPT","Amount":5,"Receipt":{"Email":"a@b.ru","Items":[{"Name":"Курс"}]}}`,
-			payments.Event{Payment: "p1", External: "81",
-				Raw: raw(`{"Amount":5,"OrderId":"p1","PaymentId":81,"Receipt":{"Email":"***","Items":[{"Name":"Курс"}]},"Status":"RECEIPT","TerminalKey":"T","Token":"***"}`)}},
+		{"receipt", `{"TerminalKey":"T","OrderId":"p1","PaymentId":81,"Success":true,"Status":"RECEIPT","Amount":5,"Type":"Income","FiscalDocumentNumber":7,` +
+			`"Url":"https://ofd.example/7","QrCodeUrl":"javascript:alert(1)","ReceiptDatetime":"2026-03-02T12:00:00+03:00","Receipt":{"Email":"a@b.ru","Items":[{"Name":"Курс"}]}}`,
+			payments.Event{Key: "T:81:RECEIPT:Income:7:5", Payment: "p1", External: "81", Fiscal: &sales.Fiscal{Kind: "Income", Amount: 5, URL: "https://ofd.example/7",
+				Document: "7", At: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)},
+				Raw: raw(`{"Amount":5,"FiscalDocumentNumber":7,"OrderId":"p1","PaymentId":81,"QrCodeUrl":"javascript:alert(1)","Receipt":{"Email":"***","Items":[{"Name":"Курс"}]},` +
+					`"ReceiptDatetime":"2026-03-02T12:00:00+03:00","Status":"RECEIPT","Success":true,"TerminalKey":"T","Token":"***","Type":"Income","Url":"https://ofd.example/7"}`)}},
+		{"receipt that failed", `{"TerminalKey":"T","OrderId":"p1","PaymentId":81,"Success":false,"Status":"RECEIPT","ErrorCode":"9","ErrorMessage":"ФН переполнен","Type":"Income","Amount":5}`,
+			payments.Event{Key: "T:81:RECEIPT:Income::5", Payment: "p1", External: "81", Fiscal: &sales.Fiscal{Kind: "Income", Amount: 5, Error: "ФН переполнен"},
+				Raw: raw(`{"Amount":5,"ErrorCode":"9","ErrorMessage":"ФН переполнен","OrderId":"p1","PaymentId":81,"Status":"RECEIPT","Success":false,"TerminalKey":"T","Token":"***","Type":"Income"}`)}},
 		{"bound card", `{"TerminalKey":"T","RequestKey":"r","PaymentId":81,"Status":"COMPLETED","Success":true,"CardId":"3","Pan":"4300"}`,
-			payments.Event{External: "81",
+			payments.Event{Key: "T:r:COMPLETED", External: "81", Binding: &payments.Binding{Request: "r", Status: payments.BindingDone,
+				Card: payments.Card{ID: "3", Kind: payments.CardKind, Last: "4300"}},
 				Raw: raw(`{"CardId":"***","Pan":"***","PaymentId":81,"RequestKey":"r","Status":"COMPLETED","Success":true,"TerminalKey":"T","Token":"***"}`)}},
 		{"bound account", `{"TerminalKey":"T","NotificationType":"LINKACCOUNT","RequestKey":"r","Status":"ACTIVE","AccountToken":"secret","Message":null}`,
-			payments.Event{
+			payments.Event{Key: "T:r:ACTIVE", Binding: &payments.Binding{Request: "r", Status: payments.BindingDone,
+				Card: payments.Card{Token: "secret", Kind: payments.AccountKind}},
 				Raw: raw(`{"AccountToken":"***","Message":null,"NotificationType":"LINKACCOUNT","RequestKey":"r","Status":"ACTIVE","TerminalKey":"T","Token":"***"}`)}},
 	}
 	for _, test := range tests {
@@ -119,7 +130,7 @@ func TestReceiveTranslates(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
-		if diff := cmp.Diff(test.want, got, cmp.Transformer("text", func(b []byte) string { return string(b) })); diff != "" {
+		if diff := cmp.Diff(test.want, got, cmp.Transformer("text", func(b []byte) string { return string(b) }), cmpopts.EquateApproxTime(0)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}

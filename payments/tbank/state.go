@@ -13,29 +13,48 @@ import (
 // the bank's id of the payment is unknown. A payment that the bank does not
 // know has an event with an empty State.
 func (p *Provider) Status(ctx context.Context, payment sales.Payment) (payments.Event, error) {
-	if payment.External == "" {
-		return p.search(ctx, payment)
+	shop, err := p.shop(payment.Shop)
+	if err != nil {
+		return payments.Event{}, err
 	}
-	got, err := p.client.call(ctx, "GetState", map[string]any{"PaymentId": payment.External})
+	if payment.External == "" {
+		return shop.search(ctx, payment)
+	}
+	event, _, err := shop.state(ctx, payment)
+	return event, err
+}
+
+// state asks GetState and gives its answer too.
+func (s *shop) state(ctx context.Context, payment sales.Payment) (payments.Event, answer, error) {
+	got, err := s.call(ctx, "GetState", map[string]any{"PaymentId": payment.External})
 	// The code of a declined payment stands where that of a failed call would.
 	if err != nil && (got.Status == "" || got.PaymentID == "") {
 		if unknown(got) {
-			return payments.Event{Payment: payment.ID, Status: sales.PaymentLinked}, nil
+			return payments.Event{Payment: payment.ID, Status: sales.PaymentLinked, Shop: s.name}, got, nil
 		}
-		return payments.Event{}, err
+		return payments.Event{}, got, err
 	}
-	return p.event(payment.ID, attempt{PaymentID: text(payment.External), Status: got.Status, Amount: got.Amount, Message: text(buyerText(got))})
+	event, err := s.told(payment, got)
+	return event, got, err
+}
+
+// told reads an answer that describes the payment it was asked about.
+func (s *shop) told(payment sales.Payment, got answer) (payments.Event, error) {
+	return s.event(payment.ID, attempt{
+		PaymentID: text(payment.External), Status: got.Status, Amount: got.Amount,
+		Message: text(buyerText(got)), ErrorCode: got.ErrorCode,
+	})
 }
 
 // search asks for every attempt at the payment and keeps the one that matters.
-func (p *Provider) search(ctx context.Context, payment sales.Payment) (payments.Event, error) {
+func (s *shop) search(ctx context.Context, payment sales.Payment) (payments.Event, error) {
 	var found []attempt
 	for n := 1; n <= attempts; n++ {
 		order := orderID(payment.ID, n)
 		if order == "" {
 			break
 		}
-		got, err := p.client.call(ctx, "CheckOrder", map[string]any{"OrderId": order})
+		got, err := s.call(ctx, "CheckOrder", map[string]any{"OrderId": order})
 		if unknown(got) {
 			break
 		}
@@ -45,7 +64,7 @@ func (p *Provider) search(ctx context.Context, payment sales.Payment) (payments.
 		found = append(found, got.Payments...)
 	}
 	if len(found) == 0 {
-		return payments.Event{Payment: payment.ID, Status: sales.PaymentNew}, nil
+		return payments.Event{Payment: payment.ID, Status: sales.PaymentNew, Shop: s.name}, nil
 	}
 	best := found[0]
 	for _, made := range found[1:] {
@@ -54,10 +73,10 @@ func (p *Provider) search(ctx context.Context, payment sales.Payment) (payments.
 		}
 	}
 	best.Message = ""
-	return p.event(payment.ID, best)
+	return s.event(payment.ID, best)
 }
 
-func (p *Provider) event(payment string, made attempt) (payments.Event, error) {
+func (s *shop) event(payment string, made attempt) (payments.Event, error) {
 	amount, err := made.Amount.kopecks()
 	if err != nil {
 		return payments.Event{}, &sales.Error{Code: "bank_garbled", Action: sales.Retry, Err: err}
@@ -66,11 +85,13 @@ func (p *Provider) event(payment string, made attempt) (payments.Event, error) {
 		return payments.Event{}, &sales.Error{Code: "bank_garbled", Action: sales.Retry, Err: errors.New("the answer has no Status")}
 	}
 	word := string(made.Status)
-	return payments.Event{
-		Key:     eventKey(p.terminal, string(made.PaymentID), word, amount),
-		Payment: payment, External: string(made.PaymentID),
+	event := payments.Event{
+		Key:     eventKey(s.terminal, string(made.PaymentID), word, amount),
+		Payment: payment, External: string(made.PaymentID), Shop: s.name,
 		Status: status(word), State: word, Amount: amount, Message: string(made.Message),
-	}, nil
+	}
+	event.Code, event.Reason = decline(event.Status, string(made.ErrorCode))
+	return event, nil
 }
 
 // Cancel implements payments.Canceller. The bank's Cancel gives the money of a
@@ -82,13 +103,18 @@ func (p *Provider) Cancel(ctx context.Context, payment sales.Payment) (payments.
 	if err != nil || now.State != "NEW" && now.State != "FORM_SHOWED" {
 		return now, err
 	}
+	shop, err := p.shop(payment.Shop)
+	if err != nil {
+		return payments.Event{}, err
+	}
 	payment.External = now.External
-	done, err := p.client.call(ctx, "Cancel", map[string]any{"PaymentId": payment.External})
+	done, err := shop.call(ctx, "Cancel", map[string]any{"PaymentId": payment.External})
 	switch {
 	case sales.AsError(err).Code == "bank_state" && err != nil: // it moved on between the calls
 		return p.Status(ctx, payment)
 	case err != nil:
 		return payments.Event{}, err
 	}
-	return p.event(payment.ID, attempt{PaymentID: text(payment.External), Status: done.Status, Amount: text(strconv.FormatInt(int64(payment.Amount), 10))})
+	done.Amount = text(strconv.FormatInt(int64(payment.Amount), 10))
+	return shop.told(payment, done)
 }

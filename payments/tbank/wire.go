@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
+	"voronka/payments"
 	"voronka/sales"
 )
 
@@ -17,6 +19,16 @@ type text string
 func (t *text) UnmarshalJSON(raw []byte) error {
 	value, _ := scalar(raw)
 	*t = text(value)
+	return nil
+}
+
+// secret is a text that no print shows.
+type secret struct{ payments.Secret }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *secret) UnmarshalJSON(raw []byte) error {
+	value, _ := scalar(raw)
+	s.Secret = payments.Secret(value)
 	return nil
 }
 
@@ -42,7 +54,13 @@ func (f *flag) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// decimal tells whether a text is digits alone.
+func decimal(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
 var (
 	_ json.Unmarshaler = (*text)(nil)
 	_ json.Unmarshaler = (*flag)(nil)
+	_ json.Unmarshaler = (*secret)(nil)
 )
