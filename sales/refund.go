@@ -22,7 +22,10 @@ type Refund struct {
 	Message string   `json:",omitempty"`
 	Receipt *Receipt `json:",omitempty"`
 	// Before is how much had gone back by the provider's count when it was first asked.
-	Before    Money `json:",omitempty"`
+	Before Money `json:",omitempty"`
+	// Bank is the bank that a payment by SBP goes back to, in the provider's
+	// numbering; empty is the one it came from.
+	Bank      string `json:",omitempty"`
 	CreatedAt time.Time
 	// DoneAt is when it ended, well or not.
 	DoneAt time.Time `json:",omitzero"`

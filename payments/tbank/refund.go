@@ -18,7 +18,7 @@ const longestRefund = 100
 // nothing goes back twice; the faster payment system ignores it (T-Bank API
 // 1.80, Cancel). There a repeated refund is sent only where GetState shows that
 // nothing has gone back since; where it cannot tell, the answer is refund_unsure.
-func (p *Provider) Refund(ctx context.Context, payment sales.Payment, refund payments.Refund) (payments.Returned, error) {
+func (p *Provider) Refund(ctx context.Context, payment sales.Payment, refund sales.Refund, again bool) (payments.Returned, error) {
 	shop, err := p.shop(payment.Shop)
 	if err != nil {
 		return payments.Returned{}, err
@@ -31,7 +31,7 @@ func (p *Provider) Refund(ctx context.Context, payment sales.Payment, refund pay
 	if err != nil {
 		return payments.Returned{}, err
 	}
-	done, settled, err := settledBefore(now, got, refund)
+	done, settled, err := settledBefore(now, got, refund, again)
 	if settled || err != nil {
 		return done, err
 	}
@@ -55,7 +55,7 @@ func (p *Provider) Refund(ctx context.Context, payment sales.Payment, refund pay
 	return done, nil
 }
 
-func refundFields(payment sales.Payment, refund payments.Refund) (map[string]any, error) {
+func refundFields(payment sales.Payment, refund sales.Refund) (map[string]any, error) {
 	switch {
 	case payment.External == "":
 		return nil, bury("bank_request", "вернуть нечего: банк не знает этого платежа")
@@ -89,13 +89,13 @@ func taken(payment sales.Payment) sales.Money {
 
 // settledBefore tells whether a refund needs no call of Cancel: it went through
 // before, or it cannot. Otherwise it can be asked for.
-func settledBefore(now payments.Event, got answer, refund payments.Refund) (payments.Returned, bool, error) {
+func settledBefore(now payments.Event, got answer, refund sales.Refund, again bool) (payments.Returned, bool, error) {
 	after := payments.Returned{Status: refundStatus(now.State), Event: now}
 	switch now.State {
 	case "CONFIRMED", "AUTHORIZED":
 		return after, false, nil
 	case "PARTIAL_REFUNDED", "PARTIAL_REVERSED":
-		if !refund.Repeat || got.Params.value("Source") != "qrsbp" {
+		if !again || got.Params.value("Source") != "qrsbp" {
 			return after, false, nil
 		}
 		if refund.Before == 0 {
@@ -104,13 +104,13 @@ func settledBefore(now payments.Event, got answer, refund payments.Refund) (paym
 		return payments.Returned{}, false, bury("refund_unsure",
 			"по СБП уже были частичные возвраты, и банк не говорит, прошёл ли этот: сверьте в кабинете банка")
 	case "REFUNDING", "ASYNC_REFUNDING", "REVERSING":
-		if !refund.Repeat {
+		if !again {
 			return payments.Returned{}, false, &sales.Error{Code: "bank_busy", Action: sales.Retry,
 				Err: errors.New("another refund of this payment is under way")}
 		}
 		return after, true, nil
 	case "REFUNDED", "REVERSED":
-		if refund.Repeat {
+		if again {
 			after.Known = true // nothing is left
 			return after, true, nil
 		}
@@ -120,7 +120,7 @@ func settledBefore(now payments.Event, got answer, refund payments.Refund) (paym
 
 // RefundState implements payments.Refunder with GetState, and with GetQrState
 // for why the faster payment system would not give the money back.
-func (p *Provider) RefundState(ctx context.Context, payment sales.Payment, refund payments.Refund) (payments.Returned, error) {
+func (p *Provider) RefundState(ctx context.Context, payment sales.Payment, refund sales.Refund) (payments.Returned, error) {
 	shop, err := p.shop(payment.Shop)
 	if err != nil {
 		return payments.Returned{}, err
@@ -130,7 +130,7 @@ func (p *Provider) RefundState(ctx context.Context, payment sales.Payment, refun
 		return payments.Returned{}, err
 	}
 	state := payments.Returned{Status: refundStatus(now.State), Event: now}
-	if state.Status == payments.RefundFailed && got.Params.value("Source") == "qrsbp" {
+	if state.Status == sales.RefundRefused && got.Params.value("Source") == "qrsbp" {
 		why, err := shop.call(ctx, "GetQrState", map[string]any{"PaymentId": payment.External})
 		if err != nil && why.QrCancelCode == "" {
 			return payments.Returned{}, err
@@ -142,14 +142,14 @@ func (p *Provider) RefundState(ctx context.Context, payment sales.Payment, refun
 
 // refundStatus reads where a payment stands for who waits for a refund of it
 // (T-Bank API 1.80, "Статусная модель платежа").
-func refundStatus(word string) payments.RefundStatus {
+func refundStatus(word string) sales.RefundStatus {
 	switch word {
 	case "PARTIAL_REFUNDED", "REFUNDED", "PARTIAL_REVERSED", "REVERSED", "CANCELED":
-		return payments.RefundDone
+		return sales.RefundDone
 	case "CONFIRMED", "AUTHORIZED":
-		return payments.RefundFailed
+		return sales.RefundRefused
 	}
-	return payments.RefundPending
+	return sales.RefundPending
 }
 
 // uncertain marks a failure after the bank has done what was asked.
