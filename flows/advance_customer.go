@@ -74,7 +74,7 @@ func (r *Run) rulesOf(state, list string, rules []*Rule) bool {
 
 func (r *Run) consider(where, label, result string) {
 	if r.trace == nil {
-		r.trace = make([]Considered, 0, 8)
+		r.trace = r.room.trace[:0]
 	}
 	r.trace = append(r.trace, Considered{Rule: where, Label: label, Result: result})
 }

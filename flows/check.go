@@ -21,6 +21,7 @@ func check(d *draft, w *loading) {
 		return
 	}
 	c.moves = flowMoves(d.flow)
+	c.entry = c.entryFacts()
 	c.reach()
 	c.ends()
 	c.loops()
@@ -45,6 +46,9 @@ type checker struct {
 	// uses are those of all steps, in the order of the file's sections.
 	uses  []Uses
 	moves []move
+	// courses are those of the states, entry what is known on entering them.
+	courses map[string]course
+	entry   map[string]facts
 }
 
 func (c *checker) fail(pos Pos, code string, args ...any) { c.diags.Add(Error, pos, code, args...) }
@@ -62,8 +66,11 @@ func (c *checker) collect() {
 		}
 	}
 	add(c.flow.Otherwise)
+	c.courses = make(map[string]course, len(c.flow.States))
 	for _, state := range c.flow.States {
-		add(state.Do)
+		course := courseOf(state)
+		c.courses[state.Name] = course
+		c.uses = append(c.uses, course.uses...)
 		for _, rule := range state.On {
 			add(rule.Do)
 		}

@@ -58,13 +58,13 @@ const maxFindings = 500
 // it or the engine does.
 func (c *checker) names() {
 	products := slices.Sorted(maps.Keys(c.products))
-	var set []string
+	set := map[string]bool{}
 	for _, declared := range c.flow.Vars {
-		set = append(set, declared.Name)
+		set[declared.Name] = true
 	}
 	for _, uses := range c.uses {
 		for _, ref := range uses.Sets {
-			set = append(set, ref.Name)
+			set[ref.Name] = true
 		}
 	}
 	for _, uses := range c.uses {
@@ -85,20 +85,25 @@ func (c *checker) names() {
 	}
 }
 
-func (c *checker) reads(refs []Ref, set []string) {
-	known := append(Builtins(), set...)
-	for id := range c.products {
-		known = append(known, id+".price", id+".title")
-	}
+func (c *checker) reads(refs []Ref, set map[string]bool) {
 	for _, ref := range refs {
 		if waitsForCharging(ref.Name) {
 			c.fail(c.word(ref), "recurrent_waits", "Word", ref.Name)
 			continue
 		}
-		if !slices.Contains(set, ref.Name) && !c.flow.Builtin(ref.Name) && c.bearable() {
-			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, known))
+		if !set[ref.Name] && !c.flow.Builtin(ref.Name) && c.bearable() {
+			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, c.readable(set)))
 		}
 	}
+}
+
+// readable are all variables that can be read, for suggestions.
+func (c *checker) readable(set map[string]bool) []string {
+	known := append(Builtins(), slices.Sorted(maps.Keys(set))...)
+	for _, id := range slices.Sorted(maps.Keys(c.products)) {
+		known = append(known, id+".price", id+".title")
+	}
+	return known
 }
 
 // word finds the place of a variable in the text that begins at its Pos.

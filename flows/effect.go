@@ -104,4 +104,6 @@ func (Mirror) effect()       {}
 
 // PayLink is the late-bound address of a payment inside a Say: whoever sends
 // the message puts the public address, or the bank's own, in its place.
-func PayLink(payment string) string { return "voronka-pay:" + payment }
+func PayLink(payment string) string { return payLink + payment }
+
+const payLink = "voronka-pay:"

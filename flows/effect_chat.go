@@ -28,7 +28,7 @@ func (r *Run) Edit(say Say) {
 	if r.Input.Kind == Button {
 		edit.Message = r.Input.Message
 	}
-	if id := r.Session.Payment; id != "" && say.holds(PayLink(id)) {
+	if id := r.Session.Payment; id != "" && say.holds(id) {
 		edit.Say.Payments = []string{id}
 	}
 	var labels []string

@@ -40,7 +40,8 @@ type Flow struct {
 	// are those of products, in the language of this one.
 	languages map[string]*Flow
 	titles    map[string]string
-	phrases   []Phrase
+	// phrases are looked for when somebody asks.
+	phrases func() []Phrase
 }
 
 // State is where a contact can stand.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -54,9 +55,12 @@ func (f *Flow) Languages() []string {
 
 // translate compiles the flow once for each translation beside it.
 func (w *loading) translate(flow *Flow, root *yaml.Node, data []byte) {
-	for _, one := range spotsOf(grow(root), flow.Source) {
-		flow.phrases = append(flow.phrases, one.Phrase)
-	}
+	flow.phrases = sync.OnceValue(func() (all []Phrase) {
+		for _, one := range spotsOf(grow(root), flow.Source) {
+			all = append(all, one.Phrase)
+		}
+		return all
+	})
 	names := w.translations(flow)
 	if len(names) == 0 {
 		return

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,15 +73,18 @@ func (n Node) Entries() []Entry {
 		n.Error("want_mapping")
 		return nil
 	}
+	const few = 16 // are looked through faster than put into a map
 	seen := map[string]bool{}
-	var entries []Entry
+	entries := make([]Entry, 0, len(n.yaml.Content)/2)
 	for i := 0; i+1 < len(n.yaml.Content); i += 2 {
 		key, value := n.at(n.yaml.Content[i]), n.at(n.yaml.Content[i+1])
 		name := key.yaml.Value
-		if seen[name] {
+		if seen[name] || len(n.yaml.Content) <= 2*few && slices.ContainsFunc(entries, func(e Entry) bool { return e.Name == name }) {
 			continue
 		}
-		seen[name] = true
+		if len(n.yaml.Content) > 2*few {
+			seen[name] = true
+		}
 		entries = append(entries, Entry{Key: key, Name: name, Value: value})
 	}
 	return entries

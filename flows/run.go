@@ -48,6 +48,13 @@ type Run struct {
 	rang *Timer
 
 	steps, moves, ids, timers, draws int
+
+	// room is where a usual turn's lists stand, so that one allocation does.
+	room struct {
+		lines   [4]Line
+		trace   [8]Considered
+		effects [6]Effect
+	}
 }
 
 // Asker is a step that waits for an answer.
@@ -121,7 +128,12 @@ func (r *Run) place() *Asking {
 }
 
 // Emit adds an effect.
-func (r *Run) Emit(effect Effect) { r.effects = append(r.effects, effect) }
+func (r *Run) Emit(effect Effect) {
+	if r.effects == nil {
+		r.effects = r.room.effects[:0]
+	}
+	r.effects = append(r.effects, effect)
+}
 
 // Event adds an internal line to the journal.
 func (r *Run) Event(kind, text string) {
@@ -131,7 +143,7 @@ func (r *Run) Event(kind, text string) {
 func (r *Run) line(line Line) {
 	line.At, line.State, line.Input = r.Input.At, r.Session.State, r.Input.ID
 	if r.journal == nil {
-		r.journal = make([]Line, 0, 4)
+		r.journal = r.room.lines[:0]
 	}
 	r.journal = append(r.journal, line)
 }
@@ -199,17 +211,7 @@ func (r *Run) Text(key string) Template {
 
 // Say sends a message and notes it. Payments whose links it holds are listed.
 func (r *Run) Say(say Say) {
-	var labels []string
-	for _, row := range say.Buttons {
-		for _, button := range row {
-			labels = append(labels, button.Text)
-		}
-	}
-	for _, row := range say.Keyboard {
-		for _, button := range row {
-			labels = append(labels, button.Text)
-		}
-	}
+	labels := say.labels()
 	say.Payments = r.linked(say)
 	if len(say.Keyboard) > 0 {
 		r.Session.Keyboard = false
@@ -227,25 +229,63 @@ func (r *Run) Say(say Say) {
 	r.line(Line{Who: Bot, Kind: kind, Text: PlainText(say.Text), Buttons: labels})
 }
 
+// labels are what stands on the buttons of a message.
+func (s Say) labels() []string {
+	var labels []string
+	for _, row := range s.Buttons {
+		for _, button := range row {
+			labels = append(labels, button.Text)
+		}
+	}
+	for _, row := range s.Keyboard {
+		for _, button := range row {
+			labels = append(labels, button.Text)
+		}
+	}
+	return labels
+}
+
 // linked are the payments whose links a message holds.
 func (r *Run) linked(say Say) []string {
-	if !say.holds(PayLink("")) {
+	if !say.holds("") {
 		return say.Payments
 	}
 	listed := slices.Clone(say.Payments)
-	for _, payment := range slices.Concat(r.known.Payments, r.payments) {
-		if say.holds(PayLink(payment.ID)) && !slices.Contains(listed, payment.ID) {
-			listed = append(listed, payment.ID)
+	for i := range len(r.known.Payments) + len(r.payments) {
+		if id := r.paymentAt(i).ID; say.holds(id) && !slices.Contains(listed, id) {
+			listed = append(listed, id)
 		}
 	}
 	return listed
 }
 
-// holds tells whether a link stands in the text or behind a button.
-func (s Say) holds(link string) bool {
-	return strings.Contains(s.Text, link) || slices.ContainsFunc(s.Buttons, func(row []InlineButton) bool {
-		return slices.ContainsFunc(row, func(button InlineButton) bool { return strings.Contains(button.URL, link) })
-	})
+// holds tells whether the PayLink of a payment, of any when it is empty,
+// stands in the text or behind a button.
+func (s Say) holds(payment string) bool {
+	if leadsTo(s.Text, payment) {
+		return true
+	}
+	for _, row := range s.Buttons {
+		for _, button := range row {
+			if leadsTo(button.URL, payment) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func leadsTo(text, payment string) bool {
+	for {
+		_, after, found := strings.Cut(text, payLink)
+		switch {
+		case !found:
+			return false
+		case strings.HasPrefix(after, payment):
+			return true
+		}
+		text = after
+	}
 }
 
 // Clip shortens a text to a number of characters, with … at its end.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -15,16 +16,23 @@ import (
 // know the session's seed, and that the same turn makes again when it is replayed.
 func (r *Run) ID(kind string) string {
 	r.ids++
-	return r.secret(kind + " " + strconv.FormatInt(r.Session.Turns, 10) + " " + strconv.Itoa(r.ids))
+	var room [64]byte
+	purpose := append(append(room[:0], kind...), ' ')
+	purpose = append(strconv.AppendInt(purpose, r.Session.Turns, 10), ' ')
+	return r.secret(strconv.AppendInt(purpose, int64(r.ids), 10))
 }
 
 // CustomerKey is how a provider may recognise the buyer again: the same for
 // all payments of a session, with no personal data in it.
-func (r *Run) CustomerKey() string { return r.secret("customer") }
+func (r *Run) CustomerKey() string { return r.secret([]byte("customer")) }
 
-func (r *Run) secret(purpose string) string {
-	sum := sha256.Sum256([]byte(r.Session.Seed + " " + purpose))
-	return hex.EncodeToString(sum[:16])
+func (r *Run) secret(purpose []byte) string {
+	var room [128]byte
+	whole := append(append(room[:0], r.Session.Seed...), ' ')
+	sum := sha256.Sum256(append(whole, purpose...))
+	var digits [32]byte
+	hex.Encode(digits[:], sum[:16])
+	return string(digits[:])
 }
 
 // order finds an order as this turn has it.
@@ -37,6 +45,32 @@ func (r *Run) order(id string) (sales.Order, bool) {
 		return r.known.Orders[i], true
 	}
 	return sales.Order{}, false
+}
+
+// everyOrder goes through the known orders and then this turn's, each as this
+// turn has it.
+func (r *Run) everyOrder() iter.Seq[sales.Order] {
+	return func(yield func(sales.Order) bool) {
+		for i := range len(r.known.Orders) + len(r.orders) {
+			var order sales.Order
+			if i < len(r.known.Orders) {
+				order, _ = r.order(r.known.Orders[i].ID)
+			} else {
+				order = r.orders[i-len(r.known.Orders)]
+			}
+			if !yield(order) {
+				return
+			}
+		}
+	}
+}
+
+// paymentAt counts through the known payments and then this turn's.
+func (r *Run) paymentAt(i int) *sales.Payment {
+	if i < len(r.known.Payments) {
+		return &r.known.Payments[i]
+	}
+	return &r.payments[i-len(r.known.Payments)]
 }
 
 func (r *Run) payment(id string) (sales.Payment, bool) {
@@ -63,8 +97,7 @@ func (r *Run) SaveOrder(order sales.Order) {
 // the last that is paid and not refunded.
 func (r *Run) OrderOf(product string) (sales.Order, bool) {
 	var last sales.Order
-	for _, order := range slices.Concat(r.known.Orders, r.orders) {
-		order, _ = r.order(order.ID)
+	for order := range r.everyOrder() {
 		if order.Product != product || order.Flow != r.Flow.ID || r.refunded(order) {
 			continue
 		}
@@ -117,13 +150,14 @@ func (r *Run) Demand(product sales.Product, expires time.Duration, description T
 // API 1.80, statuses), and a second decline of it could not be told from a
 // repeated notification.
 func (r *Run) payable(order sales.Order) (sales.Payment, bool) {
-	for _, payment := range slices.Backward(slices.Concat(r.known.Payments, r.payments)) {
+	for i := len(r.known.Payments) + len(r.payments) - 1; i >= 0; i-- {
+		payment := r.paymentAt(i)
 		open := payment.Status == sales.PaymentNew || payment.Status == sales.PaymentLinked
 		if payment.Order != order.ID || !open || payment.Amount != order.Amount || payment.ExpiresAt.Before(r.Input.At.Add(time.Minute)) {
 			continue
 		}
 		if receipt := payment.Receipt; receipt == nil || receipt.Email == r.Contact.Email && receipt.Phone == r.Contact.Phone {
-			return payment, true
+			return *payment, true
 		}
 	}
 	return sales.Payment{}, false
@@ -164,10 +198,14 @@ func (r *Run) receipt(product sales.Product) *sales.Receipt {
 	if ffd == "" {
 		ffd = "1.05"
 	}
-	return &sales.Receipt{
-		FFD: ffd, Email: r.Contact.Email, Phone: r.Contact.Phone, Taxation: product.Taxation,
-		Items: []sales.ReceiptItem{item},
+	whole := &struct {
+		sales.Receipt
+		items [1]sales.ReceiptItem
+	}{items: [1]sales.ReceiptItem{item}}
+	whole.Receipt = sales.Receipt{
+		FFD: ffd, Email: r.Contact.Email, Phone: r.Contact.Phone, Taxation: product.Taxation, Items: whole.items[:],
 	}
+	return &whole.Receipt
 }
 
 // remember keeps in which state a product was asked to be paid for.
@@ -187,8 +225,7 @@ func (r *Run) remember(product string) {
 // the one not delivered yet.
 func (r *Run) PaidOrder(product string) (sales.Order, bool) {
 	var found sales.Order
-	for _, order := range slices.Concat(r.known.Orders, r.orders) {
-		order, _ = r.order(order.ID)
+	for order := range r.everyOrder() {
 		if order.Product != product || order.Flow != r.Flow.ID || !order.Paid() || r.refunded(order) {
 			continue
 		}

@@ -27,7 +27,7 @@ func (f *Flow) Skeleton(language string) (text string, missing int, err error) {
 		}
 	}
 	root := &yaml.Node{Kind: yaml.MappingNode}
-	for _, phrase := range f.phrases {
+	for _, phrase := range f.phrases() {
 		value := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle}
 		if old := done[phrase.Key]; old != nil && firstWord(old.value) != "" {
 			value = grow(old.value)

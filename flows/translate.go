@@ -29,7 +29,7 @@ type spot struct {
 }
 
 // Phrases lists the texts of a flow in the order of its file.
-func (f *Flow) Phrases() []Phrase { return f.phrases }
+func (f *Flow) Phrases() []Phrase { return f.phrases() }
 
 // placing finds the spots of a tree.
 type placing struct {

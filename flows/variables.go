@@ -56,9 +56,11 @@ func hideVariables(text string) string {
 	return out.String()
 }
 
+var shown = strings.NewReplacer(hash, "#", open, "{", shut, "}", question, "?")
+
 func show(text string) string {
 	if !strings.ContainsAny(text, hidden) {
 		return text
 	}
-	return strings.NewReplacer(hash, "#", open, "{", shut, "}", question, "?").Replace(text)
+	return shown.Replace(text)
 }

@@ -110,7 +110,7 @@ func (a *ask) put(r *flows.Run, text flows.Template) {
 		message.Buttons = append(message.Buttons, []flows.InlineButton{r.AnswerButton(label, a.into.Name, one.value)})
 	}
 	if a.shares {
-		label := flows.Clip(r.Fill(either(a.share, r.Text("share_phone"))), flows.MaxButton)
+		label := flows.Clip(r.Fill(otherwise(r, a.share, "share_phone")), flows.MaxButton)
 		message.Keyboard = [][]flows.ReplyButton{{{Text: label, Contact: true}}}
 	}
 	r.Say(message)
@@ -119,7 +119,7 @@ func (a *ask) put(r *flows.Run, text flows.Template) {
 
 // Retry implements flows.Asker.
 func (a *ask) Retry(r *flows.Run) {
-	a.put(r, either(a.retry, r.Text("retry."+a.kind.word)))
+	a.put(r, otherwise(r, a.retry, "retry."+a.kind.word))
 }
 
 // Answer implements flows.Asker.

@@ -127,7 +127,7 @@ func (c *choose) menu(r *flows.Run, text flows.Template, page int) flows.Say {
 }
 
 // Retry implements flows.Asker.
-func (c *choose) Retry(r *flows.Run) { r.Say(c.menu(r, either(c.retry, r.Text("retry.choice")), 0)) }
+func (c *choose) Retry(r *flows.Run) { r.Say(c.menu(r, otherwise(r, c.retry, "retry.choice"), 0)) }
 
 // Answer implements flows.Asker. A typed label counts like a pressed one.
 func (c *choose) Answer(r *flows.Run) flows.Answer {

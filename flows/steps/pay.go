@@ -68,9 +68,9 @@ func (p *pay) Run(r *flows.Run) {
 		return
 	}
 	r.Say(flows.Say{
-		Text: r.Render(either(p.say, r.Text("pay")), flows.MaxText),
+		Text: r.Render(otherwise(r, p.say, "pay"), flows.MaxText),
 		Buttons: [][]flows.InlineButton{{{
-			Text: flows.Clip(r.Fill(either(p.button, r.Text("pay_button"))), flows.MaxButton),
+			Text: flows.Clip(r.Fill(otherwise(r, p.button, "pay_button")), flows.MaxButton),
 			URL:  flows.PayLink(payment.ID),
 		}}},
 	})
@@ -82,9 +82,10 @@ func (p *pay) fail(r *flows.Run, text string) {
 	r.Say(flows.Say{Text: r.Render(r.Text("trouble"), flows.MaxText)})
 }
 
-func either(own, otherwise flows.Template) flows.Template {
+// otherwise is a step's own text, or what the engine says under a key.
+func otherwise(r *flows.Run, own flows.Template, key string) flows.Template {
 	if own.Zero() {
-		return otherwise
+		return r.Text(key)
 	}
 	return own
 }

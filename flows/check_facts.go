@@ -1,0 +1,107 @@
+package flows
+
+import "strings"
+
+// facts are what is surely known at some point of the funnel, of all that the
+// checks ask for.
+type facts uint8
+
+const (
+	knowsEmail facts = 1 << iota
+	knowsPhone
+	knowsConsent // the customer agreed to something
+)
+
+// learned is what setting variables tells.
+func learned(refs []Ref) facts {
+	var known facts
+	for _, ref := range refs {
+		switch {
+		case ref.Name == "email":
+			known |= knowsEmail
+		case ref.Name == "phone":
+			known |= knowsPhone
+		case strings.HasPrefix(ref.Name, "consent."):
+			known |= knowsConsent
+		}
+	}
+	return known
+}
+
+func (f facts) namesBuyer() bool { return f&(knowsEmail|knowsPhone) != 0 }
+
+// course is how a state's own steps go: what is learned before each of them
+// and after the last, and what each uses.
+type course struct {
+	uses  []Uses
+	known []facts
+	// waits is the first step that waits, pays the last that asks for money: 0
+	// when none does.
+	waits, pays int
+}
+
+// courseOf goes through a state's steps once.
+func courseOf(state *State) course {
+	c := course{waits: len(state.Do), known: make([]facts, 1, len(state.Do)+1), uses: make([]Uses, 0, len(state.Do))}
+	for i, step := range state.Do {
+		uses := step.Uses()
+		c.uses = append(c.uses, uses)
+		c.known = append(c.known, c.known[i]|learned(uses.Sets))
+		if uses.Waits {
+			c.waits = min(c.waits, i)
+		}
+		if len(uses.Outcomes) > 0 {
+			c.pays = i
+		}
+	}
+	return c
+}
+
+// leaving is what is surely known when a way is taken: rules and timers may
+// strike as soon as the state first waits, a payment once it was asked for.
+func (c course) leaving(entered facts, way move) facts {
+	steps := way.step
+	if steps < 0 {
+		steps = c.waits
+	}
+	if way.rule == nil {
+		return entered | c.known[steps]
+	}
+	if way.rule.When.Kind == Paid {
+		steps = max(steps, c.pays)
+	}
+	known := entered | c.known[steps]
+	for _, step := range way.rule.Do {
+		known |= learned(step.Uses().Sets)
+	}
+	return known
+}
+
+// entryFacts finds what is surely known on entering each state: what every way
+// into it has in common, however many rounds it takes to settle. A state that
+// is never entered has none.
+func (c *checker) entryFacts() map[string]facts {
+	brought := make([]facts, len(c.moves)) // by each way, to those who enter knowing nothing
+	for i, way := range c.moves {
+		brought[i] = c.courses[way.from].leaving(0, way)
+	}
+	entry := map[string]facts{c.flow.Start: 0}
+	for changed := true; changed; {
+		changed = false
+		for i, way := range c.moves {
+			here, entered := entry[way.from]
+			if !entered {
+				continue
+			}
+			there, known := entry[way.to]
+			common := here | brought[i]
+			if known {
+				common &= there
+			}
+			if !known || common != there {
+				entry[way.to], changed = common, true
+			}
+		}
+	}
+	return entry
+}
