@@ -1,4 +1,4 @@
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench torture
 
 demo:
 	go run ./cmd/voronka demo
@@ -14,3 +14,7 @@ lint:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# A thousand kills of each kind, and whatever else has a long form.
+torture:
+	VORONKA_TEST_ROUNDS=1000 go test -count=1 -timeout 8h -v -run 'Torture' ./...

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"voronka/storage/bolt"
 )
@@ -31,12 +30,12 @@ func (compactCommand) Run(a *app) error {
 	}
 	var after bolt.Info
 	var kept string
-	part := filepath.Join(filepath.Dir(path), ".voronka-"+time.Now().UTC().Format(stampLayout)+"-compact.part")
+	part := filepath.Join(filepath.Dir(path), ".voronka-"+a.now().UTC().Format(stampLayout)+"-compact.part")
 	err = bolt.Compact(path, part, func() (err error) {
 		if after, err = bolt.Check(part); err != nil {
 			return err
 		}
-		kept, err = replace(path, part, time.Now())
+		kept, err = replace(path, part, a.now())
 		return err
 	})
 	switch {

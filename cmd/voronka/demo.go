@@ -87,7 +87,7 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 	if err != nil {
 		return nil, err
 	}
-	made, err := newService(settings, a.words, slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	made, err := newService(settings, a.words, slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})), a.now)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func startDemo(t *testing.T) string {
 	out, in := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
-		code := command(ctx, []string{"demo", "--listen", "127.0.0.1:0"}, nil, strings.NewReader(""), in, os.Stderr)
+		code := command(ctx, time.Now, []string{"demo", "--listen", "127.0.0.1:0"}, nil, strings.NewReader(""), in, os.Stderr)
 		in.Close()
 		ended <- code
 	}()

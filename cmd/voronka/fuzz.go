@@ -89,8 +89,8 @@ func (c *fuzzCommand) walk(a *app, flow *flows.Flow, budget time.Duration) fuzzR
 		Engine: flows.Engine{Zone: place, Texts: engineTexts(a.words)}, Flow: flow,
 		Pick: rand.New(rand.NewPCG(c.Seed, 0)).IntN, Start: time.Date(2026, 12, 1, 12, 0, 0, 0, place),
 	}
-	end := time.Now().Add(budget)
-	for a.ctx.Err() == nil && (c.Walks > 0 && monkey.Walks < c.Walks || c.Walks == 0 && time.Now().Before(end)) {
+	end := a.now().Add(budget)
+	for a.ctx.Err() == nil && (c.Walks > 0 && monkey.Walks < c.Walks || c.Walks == 0 && a.now().Before(end)) {
 		monkey.Walk()
 	}
 	return fuzzReport{

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -44,34 +42,12 @@ func (w *outside) killWhileSelling(random *rand.Rand) []*customer {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute)
 	defer cancel()
-	var all []*customer
-	var mu sync.Mutex
-	closed := false
-	failures := make(chan error, 1000)
-	var queue sync.WaitGroup
-	for range 4 {
-		queue.Go(func() {
-			for {
-				mu.Lock()
-				if closed {
-					mu.Unlock()
-					return
-				}
-				next := w.customer(int64(1000 + len(all)))
-				all = append(all, next)
-				mu.Unlock()
-				if err := next.buy(ctx); err != nil {
-					failures <- fmt.Errorf("customer %d: %w", next.ID(), err)
-					return
-				}
-			}
-		})
-	}
+	market := w.open(ctx, 4)
 	for round := range rounds {
 		w.start()
 		// Every other process gets to its work, however slow the machine is.
-		for round%2 == 0 && !strings.HasPrefix(w.waiting(ctx), "voronka_jobs_waiting") {
-			if err := pause(ctx, 10*time.Millisecond); err != nil {
+		if round%2 == 0 {
+			if err := w.answers(ctx); err != nil {
 				w.t.Fatalf("voronka does not start: %v\n%s", err, w.logs())
 			}
 		}
@@ -80,19 +56,10 @@ func (w *outside) killWhileSelling(random *rand.Rand) []*customer {
 		}
 		w.kill()
 	}
-	mu.Lock()
-	closed = true
-	mu.Unlock()
 	w.start()
-	queue.Wait()
-	close(failures)
-	for err := range failures {
-		w.t.Error(err)
-	}
-	if err := w.idle(ctx); err != nil {
-		w.t.Errorf("%v\n%s", err, w.logs())
-	}
-	return all
+	customers := market.close()
+	w.calm(ctx)
+	return customers
 }
 
 func (w *outside) judge(customers []*customer) {

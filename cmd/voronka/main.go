@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 	_ "time/tzdata" // zones on machines that have none
 
 	"github.com/alecthomas/kong"
@@ -56,6 +57,7 @@ type app struct {
 	env      []string
 	words    *locales.Catalog
 	language string
+	now      func() time.Time
 }
 
 // say prints a line from the locales.
@@ -63,20 +65,23 @@ func (a *app) say(key string, args map[string]any) {
 	fmt.Fprintln(a.out, a.words.Text(a.language, key, args))
 }
 
-func main() {
+func main() { os.Exit(process(time.Now)) }
+
+// process runs this process's command line until it ends or is told to stop.
+func process(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(command(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+	return command(ctx, now, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
 }
 
-// command runs one command line and gives its exit status.
-func command(ctx context.Context, args, env []string, in io.Reader, out, errOut io.Writer) int {
+// command runs one command line by a clock and gives its exit status.
+func command(ctx context.Context, now func() time.Time, args, env []string, in io.Reader, out, errOut io.Writer) int {
 	words, err := locales.Load()
 	if err != nil {
 		fmt.Fprintln(errOut, "voronka:", err)
 		return exitFault
 	}
-	a := &app{ctx: ctx, in: in, out: out, err: errOut, env: env, words: words, language: language(env)}
+	a := &app{ctx: ctx, in: in, out: out, err: errOut, env: env, words: words, language: language(env), now: now}
 	if len(args) == 2 && args[0] == "help" && args[1] == "config" {
 		args = []string{"config"}
 	}

@@ -34,7 +34,7 @@ func (c restoreCommand) Run(a *app) error {
 	if err != nil {
 		return full(settings.Database, err)
 	}
-	kept, err := replace(settings.Database, part, time.Now())
+	kept, err := replace(settings.Database, part, a.now())
 	if err != nil {
 		return errors.Join(err, os.Remove(part))
 	}

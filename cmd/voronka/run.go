@@ -33,7 +33,7 @@ func (c runCommand) Run(a *app) error {
 		settings.Password = Secret(rand.Text()[:12])
 		a.say("cli.console_password", map[string]any{"Address": settings.console(), "Password": string(settings.Password)})
 	}
-	service, err := newService(settings, a.words, slog.New(slog.NewTextHandler(a.err, nil)))
+	service, err := newService(settings, a.words, slog.New(slog.NewTextHandler(a.err, nil)), a.now)
 	if err != nil {
 		return err
 	}

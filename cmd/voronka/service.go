@@ -44,12 +44,12 @@ type service struct {
 
 // newService makes a service that can ask Telegram who the bot is; it holds
 // nothing until open.
-func newService(s Settings, words *locales.Catalog, log *slog.Logger) (*service, error) {
+func newService(s Settings, words *locales.Catalog, log *slog.Logger, now func() time.Time) (*service, error) {
 	sender, err := telegram.NewSender(s.TelegramAPI, string(s.TelegramToken))
 	if err != nil {
 		return nil, err
 	}
-	return &service{Settings: s, sender: sender, words: words, log: log, now: time.Now, meters: newMeters()}, nil
+	return &service{Settings: s, sender: sender, words: words, log: log, now: now, meters: newMeters()}, nil
 }
 
 // open opens the database, which the caller closes, and wires the bot.

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ import (
 // binary started with VORONKA_TEST_COMMAND set is voronka itself.
 func TestMain(m *testing.M) {
 	if os.Getenv("VORONKA_TEST_COMMAND") != "" {
-		main()
+		os.Exit(process(testClock()))
 	}
 	os.Exit(m.Run())
 }
@@ -42,6 +43,10 @@ type outside struct {
 	env      []string
 	process  *exec.Cmd
 	log      *os.File
+	// clock is that of the next process, as clockVariable has it.
+	clock string
+	// goaway is after how many requests overHTTP2 ends a connection, 0: never.
+	goaway atomic.Int64
 }
 
 // newOutside opens the fakes and lays out a project with the catalog's course.
@@ -96,7 +101,8 @@ func (w *outside) database() string { return filepath.Join(w.dir, "voronka.db") 
 func (w *outside) start() {
 	w.t.Helper()
 	w.process = exec.Command(os.Args[0], "run")
-	w.process.Env, w.process.Stdout, w.process.Stderr = w.env, w.log, w.log
+	w.process.Env = append(w.env[:len(w.env):len(w.env)], clockVariable+"="+w.clock)
+	w.process.Stdout, w.process.Stderr = w.log, w.log
 	if err := w.process.Start(); err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// tortureVariable sets how many kills each kind of run gets; `make torture`
+// asks for a thousand.
+const tortureVariable = "VORONKA_TEST_ROUNDS"
+
+// TestTorture kills processes (SIGKILL) at random moments while everything
+// around them misbehaves as weathers says, and then lets judge compare what the
+// outside saw with what must have happened.
+func TestTorture(t *testing.T) {
+	t.Parallel()
+	rounds := 8
+	if asked, err := strconv.Atoi(os.Getenv(tortureVariable)); err == nil {
+		rounds = asked
+	}
+	for _, mode := range []string{"polling", "webhook"} {
+		t.Run("bbolt/"+mode, func(t *testing.T) {
+			t.Parallel()
+			newOutside(t, mode).torture(rounds)
+		})
+	}
+}
+
+// torture sells through the given number of kills, and judges.
+func (w *outside) torture(rounds int) {
+	w.t.Helper()
+	seed, err := strconv.ParseUint(os.Getenv("VORONKA_TEST_SEED"), 10, 64)
+	seed = cmp.Or(seed, uint64(time.Now().UnixNano()))
+	if err != nil {
+		w.t.Logf("VORONKA_TEST_SEED=%d begins in the same way", seed)
+	}
+	w.overHTTP2()
+	random := rand.New(rand.NewPCG(seed, 1))
+	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute+time.Duration(rounds)*2*time.Second)
+	defer cancel()
+	market := w.open(ctx, 4)
+	blew := map[string]int{}
+	for round := range rounds {
+		for _, next := range random.Perm(len(weathers()))[:2] {
+			weather := weathers()[next]
+			weather.come(w, random)
+			blew[weather.name]++
+		}
+		w.start()
+		// Every other process gets to its work, however slow the machine is.
+		if round%2 == 0 {
+			if err := w.answers(ctx); err != nil {
+				w.t.Fatalf("voronka does not start: %v\n%s", err, w.logs())
+			}
+		}
+		if err := pause(ctx, time.Duration(50+random.IntN(600))*time.Millisecond); err != nil {
+			w.t.Fatal(err)
+		}
+		w.kill()
+	}
+	w.clear()
+	w.start()
+	customers := market.close()
+	w.calm(ctx)
+	w.stop()
+	w.judge(customers)
+	w.t.Logf("%d kills in %v", rounds, blew)
+}
+
+// market is customers who come one after another, several at a time.
+type market struct {
+	world  *outside
+	mu     sync.Mutex
+	all    []*customer
+	closed bool
+	queue  sync.WaitGroup
+	failed []error
+}
+
+// open lets customers come until close is called.
+func (w *outside) open(ctx context.Context, atOnce int) *market {
+	m := &market{world: w}
+	for range atOnce {
+		m.queue.Go(func() {
+			for next := m.next(); next != nil; next = m.next() {
+				if err := next.buy(ctx); err != nil {
+					m.mu.Lock()
+					m.failed = append(m.failed, fmt.Errorf("customer %d: %w", next.ID(), err))
+					m.mu.Unlock()
+					return
+				}
+			}
+		})
+	}
+	return m
+}
+
+func (m *market) next() *customer {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil
+	}
+	m.all = append(m.all, m.world.customer(int64(1000+len(m.all))))
+	return m.all[len(m.all)-1]
+}
+
+// close lets nobody else come, waits for those who are there, and gives them all.
+func (m *market) close() []*customer {
+	m.world.t.Helper()
+	m.mu.Lock()
+	m.closed = true
+	m.mu.Unlock()
+	m.queue.Wait()
+	for _, err := range m.failed {
+		m.world.t.Error(err)
+	}
+	return m.all
+}
