@@ -24,7 +24,8 @@ type Chat interface {
 // reached: the bot was blocked, or the account is gone.
 const ChatBlocked = "chat_blocked"
 
-// Message is what a customer is to see. Photo and Document exclude each other.
+// Message is what a customer is to see. Photo, Document and Media exclude each
+// other; several Media are an album, with the text under its first.
 type Message struct {
 	// Text is HTML as Telegram understands it; a caption when there is a file.
 	Text           string
@@ -33,13 +34,14 @@ type Message struct {
 	RemoveKeyboard bool
 	Photo          *File
 	Document       *File
+	Media          []Media
 	// Preview shows the page behind the first link, Protect forbids forwarding
 	// and saving, Silent makes no sound.
 	Preview, Protect, Silent bool
 }
 
 // File is something to send: Known, the channel's id of an earlier upload; an
-// https URL; or its content.
+// https URL; or its content. A Known one without content is none of the project's.
 type File struct {
 	Name    string
 	Known   string
@@ -50,6 +52,7 @@ type File struct {
 // Sent tells what became of a message.
 type Sent struct {
 	Message int64
-	// File is the channel's id of the file that went with it.
-	File string
+	// File is the channel's id of the file that went with it, Files those of an album.
+	File  string
+	Files []string
 }

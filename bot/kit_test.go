@@ -335,6 +335,9 @@ func (c *chat) Send(_ context.Context, chat int64, m bot.Message) (bot.Sent, err
 	case m.Photo != nil:
 		sent.File = "pic-" + m.Photo.Name
 	}
+	for i := range m.Media {
+		sent.Files = append(sent.Files, fmt.Sprint("id-", i))
+	}
 	return sent, nil
 }
 

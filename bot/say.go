@@ -37,46 +37,27 @@ func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(stora
 		Keyboard: payload.Say.Keyboard, RemoveKeyboard: payload.Say.RemoveKeyboard,
 		Preview: payload.Say.Preview, Protect: payload.Say.Protect, Silent: payload.Say.Silent,
 	}
-	if message.Photo, err = b.file(ctx, "photo", payload.Say.Photo); err != nil {
-		return nil, err
-	}
-	if message.Document, err = b.file(ctx, "document", payload.Say.Document); err != nil {
+	if err = b.attach(ctx, &message, payload.Say); err != nil {
 		return nil, err
 	}
 	return b.show(ctx, contact, message)
 }
 
-// show sends a message and remembers its id, or that of a file that was uploaded.
+// show sends a message and remembers its id, or those of files that were uploaded.
 func (b *Bot) show(ctx context.Context, contact sales.Contact, message Message) (func(storage.Tx) error, error) {
 	sent, err := b.Chat.Send(ctx, contact.ChatID, message)
-	kind, file := "document", message.Document
-	if file == nil {
-		kind, file = "photo", message.Photo
-	}
-	if err != nil {
-		if coded := sales.AsError(err); coded.Code == "telegram_file" && file != nil && file.Known != "" {
-			return nil, b.forgetFile(ctx, kind, file, err)
-		}
+	files := message.Files()
+	switch {
+	case err != nil && sales.AsError(err).Code == "telegram_file" && uploaded(files):
+		return nil, b.forgetFiles(ctx, files, err)
+	case err != nil:
 		return nil, err
-	}
-	if file == nil && sent.Message != 0 {
+	case len(files) == 0 && sent.Message != 0:
 		return func(tx storage.Tx) error {
 			return tx.PutRef(lastRef(contact.ID), strconv.FormatInt(sent.Message, 10))
 		}, nil
 	}
-	if file == nil || sent.File == "" || len(file.Content) == 0 {
-		return nil, nil
-	}
-	return func(tx storage.Tx) error { return tx.PutRef(fileRef(kind, file.Content), sent.File) }, nil
-}
-
-// forgetFile makes the next attempt upload the file again.
-func (b *Bot) forgetFile(ctx context.Context, kind string, file *File, cause error) error {
-	err := b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(fileRef(kind, file.Content), "") })
-	if err != nil {
-		return untouched(err)
-	}
-	return &sales.Error{Code: "telegram_file", Action: sales.Retry, Err: cause}
+	return b.keepFiles(files, sent), nil
 }
 
 // file reads a file of the project, with the channel's id of it when it was
@@ -85,8 +66,8 @@ func (b *Bot) file(ctx context.Context, kind, name string) (*File, error) {
 	if name == "" {
 		return nil, nil
 	}
-	if strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://") {
-		return &File{URL: name}, nil
+	if given := elsewhere(name); given != nil {
+		return given, nil
 	}
 	content, err := b.Files(name)
 	if err != nil {

@@ -135,7 +135,7 @@ func (c *checker) attachments(fsys fs.FS) {
 		refs = append(refs, uses.Files...)
 	}
 	for _, ref := range refs {
-		if isWebAddress(ref.Name) || strings.Contains(ref.Name, "#{") {
+		if isElsewhere(ref.Name) || strings.Contains(ref.Name, "#{") {
 			continue
 		}
 		if !fs.ValidPath(ref.Name) || path.Clean(ref.Name) != ref.Name || strings.Contains(ref.Name, `\`) {

@@ -19,6 +19,8 @@ type Say struct {
 	// Photo and Document are paths in the project folder, or https addresses.
 	Photo    string `json:"photo,omitempty"`
 	Document string `json:"document,omitempty"`
+	// Media is one file of another kind, or an album of MinAlbum to MaxAlbum.
+	Media []Media `json:"media,omitempty"`
 	// Preview shows the page behind the first link of the text.
 	Preview bool `json:"preview,omitempty"`
 	// Protect keeps the message from being forwarded and saved.

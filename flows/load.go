@@ -94,6 +94,9 @@ func (l Loader) start(files fs.FS) *loading {
 	kinds := make(map[string]StepKind, len(l.Kinds))
 	for _, kind := range l.Kinds {
 		kinds[kind.Word] = kind
+		for _, word := range kind.Also {
+			kinds[word] = kind
+		}
 	}
 	return &loading{files: files, reading: &Reading{Kinds: kinds}, diags: &Diagnostics{}}
 }

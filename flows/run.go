@@ -215,18 +215,11 @@ func (r *Run) Say(say Say) {
 	say.Payments = r.linked(say)
 	if len(say.Keyboard) > 0 {
 		r.Session.Keyboard = false
-	} else if r.Session.Keyboard && len(say.Buttons) == 0 {
+	} else if r.Session.Keyboard && len(say.Buttons) == 0 && !say.Album() {
 		say.RemoveKeyboard, r.Session.Keyboard = true, false
 	}
 	r.Emit(say)
-	kind := "text"
-	switch {
-	case say.Photo != "":
-		kind = "photo"
-	case say.Document != "":
-		kind = "document"
-	}
-	r.line(Line{Who: Bot, Kind: kind, Text: PlainText(say.Text), Buttons: labels})
+	r.line(Line{Who: Bot, Kind: say.kind(), Text: PlainText(say.Text), Buttons: labels})
 }
 
 // labels are what stands on the buttons of a message.

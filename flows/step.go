@@ -11,7 +11,10 @@ type Step interface {
 type StepKind struct {
 	// Word is the key that names the step: "say".
 	Word string
-	// Read makes the step of a mapping that has the key Word; it complains
+	// Also are keys that name the step where Word is not there: a photo without
+	// a word.
+	Also []string
+	// Read makes the step of a mapping that has one of these keys; it complains
 	// through the node and returns nil when nothing useful can be made.
 	Read func(Node) Step
 }

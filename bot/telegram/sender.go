@@ -45,18 +45,14 @@ func (s *Sender) Username(ctx context.Context) (string, error) {
 
 // Send implements bot.Chat.
 func (s *Sender) Send(ctx context.Context, chat int64, m core.Message) (core.Sent, error) {
+	if len(m.Media) > 1 {
+		return s.album(ctx, chat, m)
+	}
 	sent, err := s.send(ctx, chat, m)
 	if err != nil {
 		return core.Sent{}, sendError(err)
 	}
-	result := core.Sent{Message: int64(sent.ID)}
-	switch {
-	case sent.Document != nil:
-		result.File = sent.Document.FileID
-	case len(sent.Photo) > 0:
-		result.File = sent.Photo[len(sent.Photo)-1].FileID
-	}
-	return result, nil
+	return core.Sent{Message: int64(sent.ID), File: fileID(sent)}, nil
 }
 
 func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.Message, error) {
@@ -71,6 +67,9 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 			ChatID: chat, Photo: inputFile(m.Photo), Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
+	}
+	if len(m.Media) == 1 {
+		return s.media(ctx, chat, m)
 	}
 	off := !m.Preview
 	return s.api.SendMessage(ctx, &bot.SendMessageParams{

@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // action is what the page's buttons post, as JSON.
@@ -164,7 +166,7 @@ func (s *Server) serveChatFile(w http.ResponseWriter, r *http.Request) {
 	}
 	disposition, contentType := "attachment", "application/octet-stream"
 	switch found.MIME {
-	case "image/png", "image/jpeg", "image/gif", "image/webp":
+	case "image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4", "audio/mpeg", "audio/mp4", "audio/ogg":
 		disposition, contentType = "inline", found.MIME
 	case "application/pdf":
 		contentType = found.MIME
@@ -174,5 +176,5 @@ func (s *Server) serveChatFile(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Disposition", attachment(disposition, found.Name))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox")
-	_, _ = w.Write(found.Data)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(found.Data)) // players ask for pieces
 }

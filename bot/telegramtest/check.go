@@ -70,6 +70,9 @@ func (s *spec) checkParam(c *call, f field) *fault {
 	if p := c.params[f.Name]; p.text == "" && p.kind == formText && !slices.Contains(f.Types, "String") {
 		return nil // an empty form value is no value
 	}
+	if items, arrays := itemTypes(f.Types); arrays {
+		return s.checkMixed(items, c.params[f.Name], path, f)
+	}
 	var first *fault
 	for _, typ := range f.Types {
 		bad := s.checkText(typ, c.params[f.Name], path, f)

@@ -20,6 +20,7 @@ import (
 // Sizes a cloud Bot API server takes (Bot API, "Sending files" and getFile).
 const (
 	maxPhoto       = 10 << 20
+	maxUpload      = 50 << 20
 	maxURLPhoto    = 5 << 20
 	maxURLDocument = 20 << 20
 	maxDownload    = 20 << 20
@@ -33,6 +34,8 @@ type File struct {
 	MIME     string
 	Path     string // file_path of getFile
 	Data     []byte
+
+	kind string // what it was first sent as, in TDLib's word; an id belongs to one kind
 }
 
 // keep stores a file and gives it its ids. The caller holds s.mu.
@@ -64,6 +67,8 @@ func (s *Server) incoming(c *call, name string) (*File, *failure) {
 	part := name
 	if attached, ok := strings.CutPrefix(c.text(name), "attach://"); ok {
 		part = attached
+	} else if _, fetched := c.files[c.text(name)]; fetched {
+		part = c.text(name) // an album's file that was sent as a URL
 	}
 	up, uploaded := c.files[part]
 	switch {
@@ -71,38 +76,65 @@ func (s *Server) incoming(c *call, name string) (*File, *failure) {
 		return nil, badRequest("file must be non-empty")
 	case uploaded && name == "photo" && len(up.data) > maxPhoto:
 		return nil, badRequest("file of size %d bytes is too big for a photo; the maximum size is %d bytes", len(up.data), maxPhoto)
+	case uploaded && len(up.data) > maxUpload:
+		return nil, &failure{Code: 413, Description: "Request Entity Too Large"}
 	case uploaded:
 		return s.keep(up.name, up.mime, up.data), nil
 	}
 	if f, ok := s.files[c.text(name)]; ok {
+		if as := media()[name].tdlib; f.kind != "" && f.kind != as {
+			return nil, badRequest("can't use file of type %s as %s", f.kind, as)
+		}
 		return f, nil
 	}
 	return nil, badRequest("wrong file identifier/HTTP URL specified")
 }
 
-// fetchURLs downloads a photo or document that was sent as a URL, outside of any lock.
+// fetchURLs downloads the files that were sent as URLs, outside of any lock.
 func (s *Server) fetchURLs(c *call) *failure {
-	for name, limit := range map[string]int64{"photo": maxURLPhoto, "document": maxURLDocument} {
-		address := c.text(name)
-		if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
-			continue
+	for name := range media() {
+		if fail := s.fetchURL(c, name, c.text(name), name); fail != nil {
+			return fail
 		}
-		unreachable := badRequest("failed to get HTTP URL content")
-		req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return badRequest("wrong file identifier/HTTP URL specified")
-		}
-		res, err := s.cfg.Client.Do(req)
-		if err != nil {
-			return unreachable
-		}
-		data, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
-		res.Body.Close()
-		if err != nil || res.StatusCode != http.StatusOK || int64(len(data)) > limit {
-			return unreachable
-		}
-		c.files[name] = &upload{name: filepath.Base(req.URL.Path), mime: res.Header.Get("Content-Type"), data: data}
 	}
+	if c.method != "sendMediaGroup" {
+		return nil
+	}
+	for address, item := range c.addresses() {
+		if fail := s.fetchURL(c, item.Type, address, address); fail != nil {
+			return fail
+		}
+	}
+	return nil
+}
+
+// fetchURL downloads one file and keeps it as a part of the request.
+func (s *Server) fetchURL(c *call, name, address, part string) *failure {
+	if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
+		return nil
+	}
+	limit := int64(maxURLDocument)
+	switch name {
+	case "photo":
+		limit = maxURLPhoto
+	case "video_note": // "Sending video notes by a URL is currently unsupported" (Bot API, sendVideoNote)
+		return badRequest("wrong file identifier/HTTP URL specified")
+	}
+	unreachable := badRequest("failed to get HTTP URL content")
+	req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return badRequest("wrong file identifier/HTTP URL specified")
+	}
+	res, err := s.cfg.Client.Do(req)
+	if err != nil {
+		return unreachable
+	}
+	data, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	res.Body.Close()
+	if err != nil || res.StatusCode != http.StatusOK || int64(len(data)) > limit {
+		return unreachable
+	}
+	c.files[part] = &upload{name: filepath.Base(req.URL.Path), mime: res.Header.Get("Content-Type"), data: data}
 	return nil
 }
 

@@ -15,8 +15,10 @@ type Message struct {
 	Text      string // or the caption of a file
 	Entities  []Entity
 	Buttons   [][]Button // under the message
-	File      *File      // document, photo or voice, with its content; nil when there is none
+	File      *File      // with its content; nil when there is none
 	Photo     bool       // File is shown as a picture
+	Kind      string     // how File is shown: photo, document, video, audio, voice, animation, video_note
+	Album     string     // the same for the messages of one album
 	Phone     string     // of a shared contact
 	Protected bool       // cannot be forwarded or saved
 	Time      time.Time
@@ -41,6 +43,9 @@ func (m *message) seen() Message {
 		ID: m.wire.MessageID, FromBot: m.fromBot, Text: text, Entities: slices.Clone(entities),
 		Buttons: m.markup.inline, File: m.file, Photo: m.wire.Photo != nil,
 		Protected: m.wire.Protected, Time: m.at,
+	}
+	if m.file != nil {
+		out.Kind, out.Album = m.wire.kind(), m.wire.MediaGroup
 	}
 	if m.wire.Contact != nil {
 		out.Phone = m.wire.Contact.PhoneNumber

@@ -9,40 +9,6 @@ func (s *Server) sendMessage(c *call) (any, *failure) {
 	return s.send(c, &message{wire: wireMessage{Text: text, Entities: entities}})
 }
 
-// sendDocument plays the Bot API's sendDocument: a new upload, a known file_id or a URL.
-func (s *Server) sendDocument(c *call) (any, *failure) {
-	text, entities, fail := caption(c)
-	if fail != nil {
-		return nil, fail
-	}
-	file, fail := s.incoming(c, "document")
-	if fail != nil {
-		return nil, fail
-	}
-	return s.send(c, &message{file: file, wire: wireMessage{
-		Document: file.document(), Caption: text, CaptionEntities: entities,
-	}})
-}
-
-// sendPhoto plays the Bot API's sendPhoto. The picture must be one that can be decoded.
-func (s *Server) sendPhoto(c *call) (any, *failure) {
-	text, entities, fail := caption(c)
-	if fail != nil {
-		return nil, fail
-	}
-	file, fail := s.incoming(c, "photo")
-	if fail != nil {
-		return nil, fail
-	}
-	sizes, fail := file.photo()
-	if fail != nil {
-		return nil, fail
-	}
-	return s.send(c, &message{file: file, wire: wireMessage{
-		Photo: sizes, Caption: text, CaptionEntities: entities,
-	}})
-}
-
 // send does what all send methods share: markup, chat, reply, append.
 func (s *Server) send(c *call, m *message) (any, *failure) {
 	var fail *failure

@@ -104,7 +104,7 @@ func TestMethodIsFoundByTokenAndName(t *testing.T) {
 		{"/bot42:wrong/getMe", 401, "Unauthorized"},
 		{"/bothello/getMe", 404, "Not Found"},
 		{"/bot42:right/getYou", 404, "Not Found: method not found"},
-		{"/bot42:right/sendVideo", 501, "telegramtest does not play sendVideo"},
+		{"/bot42:right/sendPoll", 501, "telegramtest does not play sendPoll"},
 		{"/bot42:right/close", 429, "Too Many Requests: retry after 600"},
 		{"/file/bot42:wrong/photos/file_0.png", 401, "Unauthorized"},
 		{"/file/bot42:right/photos/file_0.png", 404, "Not Found: file not found"},
@@ -125,7 +125,7 @@ func TestMethodIsFoundByTokenAndName(t *testing.T) {
 	}
 	want := []string{
 		"getYou: no such method in the Bot API",
-		"sendVideo: exists in the Bot API, but telegramtest does not play it",
+		"sendPoll: exists in the Bot API, but telegramtest does not play it",
 		"close: a running bot must not call it",
 	}
 	if diff := cmp.Diff(want, f.Violations()); diff != "" {

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite botapi.json and golden files")
 // modelled lists the methods this server plays.
 func modelled() []string {
 	return strings.Fields(`getMe getUpdates setWebhook deleteWebhook getWebhookInfo logOut close
-		sendMessage sendPhoto sendDocument sendChatAction editMessageText editMessageReplyMarkup deleteMessage
+		sendMessage sendPhoto sendDocument sendVideo sendAudio sendVoice sendAnimation sendVideoNote sendMediaGroup sendChatAction editMessageText editMessageReplyMarkup deleteMessage
 		answerCallbackQuery setMyCommands getMyCommands getFile getChat getChatMember
 		createChatInviteLink revokeChatInviteLink banChatMember unbanChatMember
 		approveChatJoinRequest declineChatJoinRequest`)
@@ -29,7 +29,7 @@ func modelled() []string {
 // answered lists the types this server writes, beside those it reads.
 func answered() []string {
 	return strings.Fields(`Update User Chat ChatFullInfo AcceptedGiftTypes Message MaybeInaccessibleMessage CallbackQuery
-		Contact Document PhotoSize Voice Location File WebhookInfo ChatInviteLink ChatJoinRequest ChatMemberUpdated
+		Contact Document PhotoSize Voice Video Audio Animation VideoNote Location File WebhookInfo ChatInviteLink ChatJoinRequest ChatMemberUpdated
 		ChatMember ChatMemberAdministrator ChatMemberMember ChatMemberLeft ChatMemberBanned`)
 }
 

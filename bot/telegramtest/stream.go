@@ -23,6 +23,7 @@ type shownMessage struct {
 	Entities []Entity      `json:"entities,omitempty"`
 	Buttons  [][]Button    `json:"buttons,omitempty"`
 	File     *shownFile    `json:"file,omitempty"`
+	Group    string        `json:"group,omitempty"` // of an album
 	Contact  *wireContact  `json:"contact,omitempty"`
 	Location *wireLocation `json:"location,omitempty"`
 	Reply    string        `json:"reply,omitempty"`
@@ -34,7 +35,8 @@ type shownFile struct {
 	Name  string `json:"name"`
 	Size  int    `json:"size"`
 	URL   string `json:"url"`
-	Kind  string `json:"kind"` // photo, voice or document
+	Kind  string `json:"kind"` // photo, document, video, audio, voice, animation or video_note
+	MIME  string `json:"mime,omitempty"`
 	Width int    `json:"width,omitempty"`
 	High  int    `json:"height,omitempty"`
 }
@@ -157,12 +159,12 @@ func (m *message) shown() shownMessage {
 	if m.file == nil {
 		return out
 	}
-	out.File = &shownFile{Name: m.file.Name, Size: len(m.file.Data), URL: "chat/file/" + url.PathEscape(m.file.ID), Kind: "document"}
-	switch {
-	case m.wire.Photo != nil:
-		out.File.Kind, out.File.Width, out.File.High = "photo", m.wire.Photo[0].Width, m.wire.Photo[0].Height
-	case m.wire.Voice != nil:
-		out.File.Kind = "voice"
+	out.Group = m.wire.MediaGroup
+	out.File = &shownFile{
+		Name: m.file.Name, Size: len(m.file.Data), URL: "chat/file/" + url.PathEscape(m.file.ID), Kind: m.wire.kind(), MIME: m.file.MIME,
+	}
+	if m.wire.Photo != nil {
+		out.File.Width, out.File.High = m.wire.Photo[0].Width, m.wire.Photo[0].Height
 	}
 	return out
 }

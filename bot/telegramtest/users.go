@@ -115,6 +115,7 @@ func (u *User) SendPhoto(name string, data []byte, caption string) int64 {
 // SendVoice sends a voice note.
 func (u *User) SendVoice(data []byte, length time.Duration) int64 {
 	f := u.keep("voice.ogg", "audio/ogg", data)
+	f.kind = "VoiceNote"
 	voice := &wireVoice{f.ID, f.UniqueID, int(length.Seconds()), f.MIME, len(data)}
 	return u.say(&message{file: f, wire: wireMessage{Voice: voice}})
 }

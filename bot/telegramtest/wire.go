@@ -48,6 +48,11 @@ type wireMessage struct {
 	Document        *wireDocument   `json:"document,omitempty"`
 	Photo           []wirePhoto     `json:"photo,omitempty"`
 	Voice           *wireVoice      `json:"voice,omitempty"`
+	Video           *wireFrame      `json:"video,omitempty"`
+	Audio           *wirePlayed     `json:"audio,omitempty"`
+	Animation       *wireFrame      `json:"animation,omitempty"`
+	VideoNote       *wireNote       `json:"video_note,omitempty"`
+	MediaGroup      string          `json:"media_group_id,omitempty"`
 	Caption         string          `json:"caption,omitempty"`
 	CaptionEntities []Entity        `json:"caption_entities,omitempty"`
 	Contact         *wireContact    `json:"contact,omitempty"`
@@ -76,6 +81,30 @@ type wireVoice struct {
 	FileUniqueID string `json:"file_unique_id"`
 	Duration     int    `json:"duration"`
 	MimeType     string `json:"mime_type,omitempty"`
+	FileSize     int    `json:"file_size"`
+}
+
+// wirePlayed is an Audio, wireFrame a Video or an Animation.
+type wirePlayed struct {
+	FileID       string `json:"file_id"`
+	FileUniqueID string `json:"file_unique_id"`
+	Duration     int    `json:"duration"`
+	FileName     string `json:"file_name,omitempty"`
+	MimeType     string `json:"mime_type,omitempty"`
+	FileSize     int    `json:"file_size"`
+}
+
+type wireFrame struct {
+	wirePlayed
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+type wireNote struct {
+	FileID       string `json:"file_id"`
+	FileUniqueID string `json:"file_unique_id"`
+	Length       int    `json:"length"`
+	Duration     int    `json:"duration"`
 	FileSize     int    `json:"file_size"`
 }
 
@@ -121,4 +150,23 @@ type wireLink struct {
 	ExpireDate   int64    `json:"expire_date,omitempty"`
 	MemberLimit  int64    `json:"member_limit,omitempty"`
 	PendingCount int      `json:"pending_join_request_count,omitempty"`
+}
+
+// kind is how the message shows its file, in the Bot API's word.
+func (m *wireMessage) kind() string {
+	switch {
+	case m.Photo != nil:
+		return "photo"
+	case m.Video != nil:
+		return "video"
+	case m.Audio != nil:
+		return "audio"
+	case m.Voice != nil:
+		return "voice"
+	case m.Animation != nil:
+		return "animation"
+	case m.VideoNote != nil:
+		return "video_note"
+	}
+	return "document"
 }

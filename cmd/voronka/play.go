@@ -194,8 +194,8 @@ func (p *player) say(say flows.Say) {
 	for line := range strings.Lines(flows.PlainText(say.Text)) {
 		p.printf("  │ %s\n", strings.TrimSuffix(line, "\n"))
 	}
-	if file := say.Photo + say.Document; file != "" {
-		p.printf("  │ 📎 %s\n", file)
+	for _, one := range say.Sent() {
+		p.printf("  │ 📎 %s\n", one.File)
 	}
 	for _, row := range say.Buttons {
 		labels := make([]string, len(row))

@@ -90,8 +90,8 @@ func anyLike(pattern string, got []string) (bool, []string) {
 func attached(s *scene, step *Step) (bool, []string) {
 	var got []string
 	for _, say := range s.says() {
-		if file := say.Photo + say.Document; file != "" {
-			got = append(got, file)
+		for _, one := range say.Sent() {
+			got = append(got, one.File)
 		}
 	}
 	return anyLike(step.Text, got)

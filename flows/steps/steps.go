@@ -7,7 +7,7 @@ import "voronka/flows"
 // All are the words of the language, in the order they are documented.
 func All() []flows.StepKind {
 	return []flows.StepKind{
-		{Word: "say", Read: readSay},
+		{Word: "say", Also: mediaKeys(), Read: readSay},
 		{Word: "ask", Read: readAsk},
 		{Word: "pay", Read: readPay},
 		{Word: "deliver", Read: readDeliver},

@@ -52,6 +52,7 @@
     const row = el('div', { class: 'row ' + side }, bubble);
     row.dataset.day = new Date(m.time).toDateString();
     row.dataset.time = m.time;
+    if (m.group) row.dataset.group = m.group;
     if (m.buttons) { row.classList.add('has-buttons'); row.append(drawButtons(m)); }
     return row;
   }
@@ -69,6 +70,16 @@
       const img = el('img', { src: href, alt: words.photo, width: f.width, height: f.height });
       img.addEventListener('load', () => { if (near(240 + img.height)) toBottom(); });
       return el('a', { class: 'file photo', href, target: '_blank' }, img);
+    }
+    if (['video', 'animation', 'video_note'].includes(f.kind) && f.mime.startsWith('video/')) {
+      const quiet = f.kind === 'animation' ? { autoplay: 'autoplay', loop: 'loop' } : { controls: 'controls' };
+      const video = el('video', { class: 'film ' + f.kind, src: href, preload: 'metadata', playsinline: 'playsinline', 'aria-label': f.name, ...quiet });
+      video.muted = f.kind === 'animation';
+      return video;
+    }
+    if (f.kind === 'animation') return el('a', { class: 'file photo', href, target: '_blank' }, el('img', { src: href, alt: f.name }));
+    if (f.kind === 'audio' || f.kind === 'voice') {
+      return el('div', { class: 'sound' }, f.kind === 'audio' ? el('b', {}, f.name) : null, el('audio', { src: href, controls: 'controls', preload: 'metadata', 'aria-label': f.name }));
     }
     const disc = el('span', { class: 'disc', 'aria-hidden': 'true' });
     disc.innerHTML = '<svg viewBox="0 0 24 24"><path d="M12 4v11m0 0-4.5-4.500M12 15l4.5-4.500M5 20h14" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>';
@@ -105,6 +116,7 @@
       const newDay = !before || before.dataset.day !== row.dataset.day;
       if (newDay) row.before(el('div', { class: 'date' }, dayName(Number(row.dataset.time))));
       row.classList.toggle('joined', !newDay && before.classList.contains('in') === row.classList.contains('in') && row.dataset.time - before.dataset.time < 60000);
+      row.classList.toggle('of-album', Boolean(before && row.dataset.group && before.dataset.group === row.dataset.group));
       before = row;
     }
     drawBottom();
