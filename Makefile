@@ -10,10 +10,14 @@ test:
 lint:
 	test -z "$$(gofmt -l .)" || (gofmt -l . && exit 1)
 	go vet ./...
+	cd bench && go vet ./...
 	go tool staticcheck ./...
 
+# The Go benchmarks, then the real binary under load beside its rivals; the
+# tables of docs/benchmarks.md are written anew.
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+	cd bench && go run ./load -write ../docs/benchmarks.md
 
 # A thousand kills of each kind, and whatever else has a long form.
 torture:

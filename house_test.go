@@ -78,6 +78,13 @@ func house() map[string]room {
 			tests: append([]string{"storage"}, standIns...)},
 		"bot/telegramtest": {},
 
+		// The benchmarks: a module of their own, which imports nothing of the product.
+		"bench/talk":        {},
+		"bench/botapi":      {},
+		"bench/bound":       {may: []string{"bench/talk"}},
+		"bench/handwritten": {may: []string{"bench/talk"}},
+		"bench/load":        {may: []string{"bench/talk", "bench/botapi"}},
+
 		"web":          {},
 		"web/checkout": {may: []string{"sales", "flows", "storage", "internal/outbox", "bot", "web"}, tests: standIns},
 		"web/console":  {may: []string{"sales", "flows", "storage", "internal/outbox", "bot", "web"}, tests: standIns},
