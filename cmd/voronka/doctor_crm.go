@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -30,7 +28,7 @@ func (d *doctor) lookAtCRM(ctx context.Context, project *flows.Project) {
 	})
 	stages, fields := namedInCRM(project)
 	found, err := account.Check(ctx, stages, fields)
-	ends := tokenEnds(string(d.AmoToken))
+	ends := amocrm.Ends(string(d.AmoToken))
 	args := map[string]any{"Pipeline": found.Pipeline, "Ends": ends.Format("02.01.2006")}
 	if err != nil {
 		d.noteRefusedCRM(name, ends, err)
@@ -61,23 +59,6 @@ func (d *doctor) noteRefusedCRM(name string, ends time.Time, err error) {
 	default:
 		d.noteCall("crm", name, err)
 	}
-}
-
-// tokenEnds reads the end of a token that is a JWT, as amoCRM's are; zero when
-// it is none. Its signature is amoCRM's own business.
-func tokenEnds(token string) time.Time {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return time.Time{}
-	}
-	body, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	var claims struct {
-		Expires float64 `json:"exp"` // RFC 7519, 4.1.4
-	}
-	if err != nil || json.Unmarshal(body, &claims) != nil || claims.Expires <= 0 {
-		return time.Time{}
-	}
-	return time.Unix(int64(claims.Expires), 0)
 }
 
 // namedInCRM lists the stages and the fields of deals that funnels name. Names

@@ -35,10 +35,11 @@ func (s *service) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load time zone: %w", err)
 	}
+	s.amoDoors(mux)
 	operators, err := console.New(console.Config{
 		Store: s.store, Bot: s.bot, Password: string(s.Password), Text: s.words.Text, Language: s.Language,
 		Secure: strings.HasPrefix(s.Public, "https:"), Zone: zone, Now: s.now,
-		Backup: s.giveBackup, Faults: s.watch.Faults,
+		Backup: s.giveBackup, Faults: s.watch.Faults, Connect: s.amoConnector(), Alarms: s.alarms,
 	})
 	if err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ type commands struct {
 	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
 	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
 	Compact   compactCommand   `cmd:"" help:"Сжать базу, пока бот остановлен · rewrite the database without gaps while the bot stands"`
+	Amocrm    amoCommand       `cmd:"" help:"Подключить amoCRM · connect amoCRM"`
 	Config    configCommand    `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
 }
 

@@ -36,6 +36,10 @@ type service struct {
 	log    *slog.Logger
 	now    func() time.Time
 	meters *meters
+	// amo is the mirror, nil without one.
+	amo *amocrm.CRM
+	// access is the way into amoCRM by an integration, nil with a long-lived token.
+	access *amocrm.Access
 	// watch brings edits of the flows to life.
 	watch *watch
 	// username is the bot's in Telegram, empty while unknown.
@@ -84,7 +88,13 @@ func (s *service) wire(project *flows.Project) error {
 		config.Provider = s.bank
 	}
 	if s.AmoURL != "" {
-		config.CRM = amocrm.New(amocrm.Config{URL: s.AmoURL, Token: string(s.AmoToken), RequestsPerSecond: s.amoRate(), Now: s.now})
+		if s.access, err = s.amoAccess(s.store, nil, s.now); err != nil {
+			return err
+		}
+		s.amo = amocrm.New(amocrm.Config{
+			URL: s.AmoURL, Token: string(s.AmoToken), Access: s.access, RequestsPerSecond: s.amoRate(), Now: s.now,
+		})
+		config.CRM = s.amo
 	}
 	if s.bot, err = bot.New(config); err != nil {
 		return err
@@ -167,6 +177,9 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	group.Go(func() error { return s.watch.run(ctx) })
 	if s.Backups != "" {
 		group.Go(func() error { return s.snapshots().run(ctx) })
+	}
+	if s.access != nil {
+		group.Go(func() error { return s.keepAmoAccess(ctx) })
 	}
 	group.Go(func() error { return s.listenToTelegram(ctx) })
 	return group.Wait()

@@ -1,5 +1,5 @@
-// Package amocrm mirrors a funnel into amoCRM through its API v4 with a
-// long-lived token. client.go and wire.go speak amoCRM's own words; the other
+// Package amocrm mirrors a funnel into amoCRM through its API v4, with a
+// long-lived token or by OAuth 2.0. client.go and wire.go speak amoCRM's own words; the other
 // files translate.
 //
 // A POST of amoCRM has no idempotency key, so everything made here can be
@@ -19,12 +19,15 @@ import (
 	"voronka/sales"
 )
 
-// Config says which account to mirror into. Only URL and Token are required.
+// Config says which account to mirror into. URL and Token, or Access,
+// are required.
 type Config struct {
 	// URL is the account's address, "https://example.amocrm.ru".
 	URL string
 	// Token is a long-lived token of a private integration.
 	Token string
+	// Access is the way in by OAuth 2.0; nil takes URL and Token.
+	Access *Access
 	// HTTP does the calls; nil takes one with a time limit.
 	HTTP *http.Client
 	// Now is the clock (time.Now).
@@ -75,10 +78,8 @@ func New(cfg Config) *CRM {
 	api := &client{
 		now:    cfg.Now,
 		budget: rate.NewLimiter(rate.Limit(cfg.RequestsPerSecond), burst(cfg.RequestsPerSecond)),
-		rest: &rest.Client{
-			Name: "crm", Base: cfg.URL, HTTP: cfg.HTTP, Now: cfg.Now, Refuse: refusal,
-			Header: http.Header{"Authorization": {"Bearer " + cfg.Token}},
-		},
+		keys:   keysOf(cfg),
+		rest:   rest.Client{Name: "crm", HTTP: cfg.HTTP, Now: cfg.Now, Refuse: refusal},
 	}
 	return &CRM{cfg: cfg, api: api, directory: &directory{api: api, now: cfg.Now, pipeline: cfg.Pipeline}}
 }

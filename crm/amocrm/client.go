@@ -19,13 +19,15 @@ import (
 
 // client calls API v4 within its budget.
 type client struct {
-	rest   *rest.Client
+	rest   rest.Client
+	keys   keys
 	budget *rate.Limiter
 	now    func() time.Time
 
 	mu      sync.Mutex
 	refused int       // 429s in a row
 	until   time.Time // no call before
+	trouble string    // see CRM.Trouble
 }
 
 // Reading a list: the largest page of most lists (API v4, each list).
@@ -107,7 +109,9 @@ func (c *client) call(ctx context.Context, method, path string, query url.Values
 	if err := c.admit(ctx); err != nil {
 		return nil, err
 	}
-	answer, err := c.rest.Do(ctx, method, "/api/v4/"+path, query, in, out)
+	answer, err := c.through(ctx, func(way *rest.Client) (*rest.Response, error) {
+		return way.Do(ctx, method, "/api/v4/"+path, query, in, out)
+	})
 	return answer, c.heed(answer, err)
 }
 
@@ -133,6 +137,7 @@ const longestPause = 5 * time.Minute
 func (c *client) heed(answer *rest.Response, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.mark(err)
 	if answer == nil || answer.Status != http.StatusTooManyRequests {
 		if err == nil {
 			c.refused = 0

@@ -31,11 +31,11 @@ var legacyCode = regexp.MustCompile(`Код ошибки (\d+)`)
 func refusal(answer *rest.Response) *sales.Error {
 	switch answer.Status {
 	case http.StatusUnauthorized:
-		return &sales.Error{Code: "crm_token", Action: sales.Stop, Message: "amoCRM does not accept the token: it is wrong, expired or revoked"}
+		return &sales.Error{Code: codeToken, Action: sales.Stop, Message: "amoCRM does not accept the token: it is wrong, expired or revoked"}
 	case http.StatusPaymentRequired:
 		return &sales.Error{Code: "crm_unpaid", Action: sales.Stop, Message: "the amoCRM account is not paid"}
 	case http.StatusForbidden:
-		return &sales.Error{Code: "crm_denied", Action: sales.Stop, Message: "amoCRM refuses us: no rights, an address that is not on its list, or a block for too many requests"}
+		return &sales.Error{Code: codeDenied, Action: sales.Stop, Message: "amoCRM refuses us: no rights, an address that is not on its list, or a block for too many requests"}
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		return invalid(answer.Body)
 	}
@@ -56,7 +56,7 @@ func invalid(body []byte) *sales.Error {
 	if code := legacyCode.FindStringSubmatch(told.Detail); code != nil {
 		// 244 is "no rights", and what an unpaid account answers too (API v4, error-codes).
 		if code[1] == "244" {
-			return &sales.Error{Code: "crm_denied", Action: sales.Stop, Message: "amoCRM answers code 244: no rights, or the account is not paid"}
+			return &sales.Error{Code: codeDenied, Action: sales.Stop, Message: "amoCRM answers code 244: no rights, or the account is not paid"}
 		}
 		faults = append(faults, "code "+code[1])
 	}

@@ -72,6 +72,9 @@ func (s *Server) handle(r *http.Request, path string, body []byte) reply {
 		return *refusal
 	}
 	c := &call{s: s, r: r, body: body, query: parseQuery(r.URL.RawQuery), base: s.base(r), now: s.now()}
+	if s.elsewhere(r.Host) { // legacy code 101, "no such account" (API v4, error-codes)
+		return problem(http.StatusUnauthorized, "Unauthorized", "Аккаунт не найден. Код ошибки 101")
+	}
 	if refusal := c.authorise(); refusal != nil {
 		return *refusal
 	}

@@ -30,6 +30,8 @@ const (
 type grants struct {
 	codes, access, refresh map[string]time.Time
 	issued                 int
+	// domain is the host that the last call of the token endpoint came to.
+	domain string
 }
 
 func newGrants() grants {
@@ -79,7 +81,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		s.record(r, nil, fault.status())
 		return
 	}
-	answer := s.exchange(r.Method, body)
+	answer := s.exchange(r, body)
 	s.record(r, nil, answer.status) // the body is all secrets
 	if fault != nil && fault.after(w) {
 		return
@@ -88,19 +90,23 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 }
 
 // exchange gives a new pair for a code or a refresh token; either is good once.
-func (s *Server) exchange(method string, body []byte) reply {
+func (s *Server) exchange(r *http.Request, body []byte) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if refusal := s.limiter.admit(s.cfg.Limits, s.cfg.Now()); refusal != nil {
 		return *refusal
 	}
 	var asked tokenRequest
-	if method != http.MethodPost {
+	if s.elsewhere(r.Host) {
+		return badGrant("")
+	}
+	if r.Method != http.MethodPost {
 		return problem(http.StatusMethodNotAllowed, "Method Not Allowed", "Method Not Allowed")
 	}
 	if json.Unmarshal(body, &asked) != nil { // a form is refused, too (observed)
 		return badGrant("")
 	}
+	s.grants.domain = r.Host
 	keys := s.cfg.OAuth
 	if keys.ClientID == "" || asked.ClientID != keys.ClientID || asked.ClientSecret != keys.ClientSecret {
 		return oauthProblem("Некорректный клиент", "Авторизация клиента не прошла", "")
@@ -148,7 +154,7 @@ func (s *Server) accessToken(grant string) string {
 	claims, _ := json.Marshal(object{
 		"aud": s.cfg.OAuth.ClientID, "jti": s.secret("jti"), "iat": now, "nbf": now, "exp": now + int64(accessLife.Seconds()),
 		"sub": digits(s.cfg.Users[0].ID), "grant_type": grant, "account_id": s.cfg.AccountID,
-		"base_domain": "amocrm.ru", "version": 2, "scopes": []string{"crm", "notifications"},
+		"base_domain": "amocrm.ru", "api_domain": s.grants.domain, "version": 2, "scopes": []string{"crm", "notifications"},
 	})
 	encode := base64.RawURLEncoding.EncodeToString
 	head := encode([]byte(`{"typ":"JWT","alg":"RS256"}`)) + "." + encode(claims)

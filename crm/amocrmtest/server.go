@@ -33,6 +33,7 @@ type Server struct {
 	faults    []*Fault
 	limiter   limiter
 	grants    grants
+	domain    string // the account's only address, empty for any
 
 	post   postman
 	stream stream
@@ -82,6 +83,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.URL.Path == tokenPath {
 		s.serveToken(w, r)
+		return
+	}
+	if r.URL.Path == subdomainPath {
+		s.serveSubdomain(w, r)
 		return
 	}
 	s.servePage(w, r)

@@ -38,6 +38,12 @@ type Config struct {
 	// Faults are what keeps the last edit of the flows from going live, a line
 	// each; may be nil.
 	Faults func() []string
+	// Alarms are what keeps the whole bot from a part of its work, a line each;
+	// may be nil.
+	Alarms func() []string
+	// Connect leads an operator to where the CRM lets the bot in; nil: there is
+	// no need for that.
+	Connect http.HandlerFunc
 }
 
 // Bot is what operators can ask of it.
@@ -93,6 +99,9 @@ func (c *Console) route() {
 	c.mux.HandleFunc("POST /console/dialogs/{id}/say", c.guarded(c.say))
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
+	if c.Connect != nil {
+		c.mux.HandleFunc("GET /console/crm", c.guarded(c.Connect))
+	}
 	if c.Backup != nil {
 		c.mux.HandleFunc("POST /console/backup", c.backup)
 	}
@@ -108,19 +117,22 @@ type view struct {
 	Language string
 	Section  string
 	Token    string
-	// Faults are shown on each page until they are mended.
-	Faults []string
+	// Faults and Alarms are shown on each page until they are mended.
+	Faults, Alarms []string
 	Data   any
 }
 
 func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var page bytes.Buffer
-	var faults []string
+	var faults, alarms []string
 	if c.Faults != nil && name != "login" {
 		faults = c.Faults()
 	}
+	if c.Alarms != nil && name != "login" {
+		alarms = c.Alarms()
+	}
 	err := c.pages[name].Execute(&page, view{
-		Faults: faults, Style: template.CSS(web.Style()), Language: c.Language, Section: name,
+		Faults: faults, Alarms: alarms, Style: template.CSS(web.Style()), Language: c.Language, Section: name,
 		Token: c.doorkeeper.token(r), Data: data,
 	})
 	if err != nil {

@@ -1,0 +1,35 @@
+package amocrm
+
+import (
+	"time"
+
+	"voronka/sales"
+)
+
+// Trouble is the code of what keeps the whole account out of reach, empty when
+// nothing does: crm_token, crm_grant, crm_denied, crm_unpaid. It is what the
+// last call met.
+func (c *CRM) Trouble() string {
+	c.api.mu.Lock()
+	defer c.api.mu.Unlock()
+	return c.api.trouble
+}
+
+// TokenEnds is when the long-lived token ends; zero when it does not tell, or
+// there is none.
+func (c *CRM) TokenEnds() time.Time {
+	if c.cfg.Access != nil {
+		return time.Time{}
+	}
+	return Ends(c.cfg.Token)
+}
+
+// mark keeps what stops the account; mu is held.
+func (c *client) mark(err error) {
+	switch coded := sales.AsError(err); {
+	case err == nil:
+		c.trouble = ""
+	case coded.Action == sales.Stop:
+		c.trouble = coded.Code
+	}
+}
