@@ -17,6 +17,7 @@ lint:
 # tables of docs/benchmarks.md are written anew.
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+	cd bench/goflow && go test -count=1 -bench .
 	cd bench && go run ./load -write ../docs/benchmarks.md
 
 # A thousand kills of each kind, and whatever else has a long form.

@@ -84,6 +84,7 @@ func house() map[string]room {
 		"bench/bound":       {may: []string{"bench/talk"}},
 		"bench/handwritten": {may: []string{"bench/talk"}},
 		"bench/load":        {may: []string{"bench/talk", "bench/botapi"}},
+		"bench/goflow":      {tests: []string{"flows", "flows/steps"}}, // a module of its own, for goflow is AGPL
 
 		"web":          {},
 		"web/checkout": {may: []string{"sales", "flows", "storage", "internal/outbox", "bot", "web"}, tests: standIns},
