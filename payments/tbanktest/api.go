@@ -20,7 +20,11 @@ func (s *Server) methodTable() map[string]method {
 		"Init": s.initPayment, "GetState": s.getState, "CheckOrder": s.checkOrder, "Confirm": s.confirm,
 		"Cancel": s.cancel, "Charge": s.charge, "GetQr": s.getQr, "SbpPayTest": s.sbpPayTest,
 		"AddCustomer": s.addCustomer, "GetCustomer": s.getCustomer, "RemoveCustomer": s.removeCustomer,
-		"GetCardList": s.getCardList, "RemoveCard": s.removeCard, "Resend": s.resend,
+		"AddCard": s.addCard, "GetAddCardState": s.getAddCardState,
+		"AddAccountQr": s.addAccountQr, "GetAddAccountQrState": s.getAddAccountQrState, "GetAccountQrList": s.getAccountQrList,
+		"ChargeQr": s.chargeQr, "GetQrBankList": s.qrBankList, "QrMembersList": s.qrMembersList, "GetQrState": s.getQrState,
+		"SendClosingReceipt": s.sendClosingReceipt,
+		"GetCardList":        s.getCardList, "RemoveCard": s.removeCard, "Resend": s.resend,
 	}
 }
 
@@ -60,6 +64,7 @@ func (s *Server) handle(name string, r *http.Request, body []byte) (int, []byte)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	run, known := s.methods[name]
+	known = known && strings.HasPrefix(r.URL.Path, "/cashbox/") == (name == closingReceipt)
 	switch {
 	case !known:
 		return s.unserved(name, "", "the method is not modelled by tbanktest", http.StatusNotImplemented)

@@ -101,9 +101,16 @@ func (b *bank) call(method string, fields map[string]any) map[string]any {
 	return answer
 }
 
+func pathOf(method string) string {
+	if method == closingReceipt {
+		return "/cashbox/" + method
+	}
+	return "/v2/" + method
+}
+
 func (b *bank) post(method string, raw []byte) (int, []byte) {
 	b.t.Helper()
-	resp, err := http.Post(b.url+"/v2/"+method, "application/json", bytes.NewReader(raw))
+	resp, err := http.Post(b.url+pathOf(method), "application/json", bytes.NewReader(raw))
 	if err != nil {
 		b.t.Fatalf("%s: %v", method, err)
 	}

@@ -2,6 +2,7 @@ package tbanktest
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"strconv"
 )
@@ -34,6 +35,9 @@ func (s *Server) cancel(c *call) (any, *refusal) {
 	out := c.ok(answer{"Message": "OK", "Details": "None", "OrderId": p.OrderID, "OriginalAmount": before})
 	out["Status"] = s.giveBack(p, amount, c.root["Receipt"])
 	out["NewAmount"] = p.current()
+	if p.refunding != nil {
+		out["NewAmount"] = before - amount
+	}
 	out["PaymentId"], _ = strconv.ParseInt(p.ID, 10, 64)
 	if external != "" {
 		out["ExternalRequestId"] = external
@@ -66,34 +70,83 @@ func (s *Server) giveBack(p *payment, amount int64, receipt json.RawMessage) str
 		s.notify(p, s.paymentNotice(p, StatusCanceled, p.Amount))
 		return StatusCanceled
 	}
-	held := p.Status == StatusAuthorized || p.Status == StatusPartialReversed
-	way, partial, full := StatusRefunding, StatusPartialRefunded, StatusRefunded
-	if held {
-		way, partial, full = StatusReversing, StatusPartialReversed, StatusReversed
-	}
-	if p.SBP {
+	r := &refunding{payment: p, amount: amount, before: p.current(), receipt: receipt,
+		held: p.Status == StatusAuthorized || p.Status == StatusPartialReversed}
+	way := StatusRefunding
+	switch {
+	case p.SBP:
 		way = StatusAsyncRefunding
+	case r.held:
+		way = StatusReversing
 	}
-	before := p.current()
 	s.become(p, way)
-	p.Refunded += amount
-	final, told := full, before
+	if p.SBP && s.mischief.SlowRefunds {
+		p.refunding = r
+		return way
+	}
+	s.refunded(r)
+	if p.SBP {
+		return way // the answer comes before the money is back
+	}
+	return p.Status
+}
+
+// refunding is money on its way back.
+type refunding struct {
+	*payment
+	amount, before int64
+	held           bool
+	receipt        json.RawMessage
+}
+
+// refunded ends a refund well, and tells the shop; the caller holds the lock.
+func (s *Server) refunded(r *refunding) {
+	p := r.payment
+	partial, full := StatusPartialRefunded, StatusRefunded
+	if r.held {
+		partial, full = StatusPartialReversed, StatusReversed
+	}
+	p.Refunded += r.amount
+	final, told := full, r.before
 	if p.current() > 0 {
 		final, told = partial, p.current()
 	}
 	if s.mischief.RefundedPart {
-		told = amount
+		told = r.amount
 	}
-	if receipt != nil {
-		p.Refunds = append(p.Refunds, receipt)
+	if r.receipt != nil {
+		p.Refunds = append(p.Refunds, r.receipt)
 	}
 	s.become(p, final)
 	s.notify(p, s.paymentNotice(p, final, told))
-	if !held && p.Receipt != nil && s.terminals[p.Terminal].CashRegister {
-		s.notifyFiscal(p, "IncomeReturn", amount)
+	if !r.held && p.Receipt != nil && s.terminals[p.Terminal].CashRegister {
+		s.notifyFiscal(p, "IncomeReturn", r.amount)
 	}
-	if p.SBP {
-		return StatusAsyncRefunding // the answer comes before the money is back
+}
+
+// FinishRefund ends a refund that Mischief.SlowRefunds left on its way; one that failed leaves the money with
+// the shop, and says why in GetQrState.
+func (s *Server) FinishRefund(link string, done bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.find(link)
+	if err != nil {
+		return err
 	}
-	return final
+	r := p.refunding
+	if r == nil {
+		return fmt.Errorf("finish the refund of %s in %s: %w", p.ID, p.Status, ErrClosed)
+	}
+	p.refunding = nil
+	if done {
+		s.refunded(r)
+		return nil
+	}
+	p.cancelCode, p.cancelMessage = "I05043", "У клиента нет расчетного счета в этом банке. Попробуйте вернуть в другой."
+	status := StatusConfirmed
+	if p.Refunded > 0 {
+		status = StatusPartialRefunded
+	}
+	s.become(p, status)
+	return nil
 }

@@ -45,6 +45,7 @@ type Terminal struct {
 	FFD          string // version of the cash register, "1.05" (default) or "1.2"
 	Charge       bool   // recurrent charges are switched on (off by default: code 10)
 	SBP          bool   // the faster payment system is switched on
+	TPay         bool   // T-Pay is switched on
 	AFT          bool   // an AFT terminal: OperationInitiatorType I, but not 2 and R
 	Blocked      bool   // every call is refused with code 202
 	ReuseOrders  bool   // tolerate a repeated OrderId, as the bank did before 2025 (refused with code 20)

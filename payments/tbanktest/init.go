@@ -33,7 +33,7 @@ func (s *Server) checkInit(c *call, amount int64) *refusal {
 	switch recurrent := c.str("Recurrent"); {
 	case recurrent != "" && recurrent != "Y" && recurrent != "N":
 		return s.breach("Recurrent", "is not Y", "1")
-	case recurrent == "Y" && c.str("CustomerKey") == "":
+	case recurrent == "Y" && c.str("CustomerKey") == "" && c.data()["QR"] != "true":
 		return checker{s, c.method}.missing("CustomerKey")
 	}
 	if refused := s.checkData(c); refused != nil {
@@ -58,7 +58,7 @@ func (s *Server) newPayment(c *call, amount int64) *payment {
 			Description: c.str("Description"), CustomerKey: c.str("CustomerKey"), Language: c.str("Language"),
 			TwoStage: t.TwoStage, Recurrent: c.str("Recurrent") == "Y", Created: c.now, Receipt: c.root["Receipt"],
 		},
-		short: s.newShort(), merchant: t.Merchant, initiator: c.data()["OperationInitiatorType"],
+		short: s.newShort(), merchant: t.Merchant, initiator: c.data()["OperationInitiatorType"], byQR: c.data()["QR"] == "true",
 		notificationURL: or(c.str("NotificationURL"), t.NotificationURL),
 		successURL:      or(c.str("SuccessURL"), t.SuccessURL), failURL: or(c.str("FailURL"), t.FailURL),
 		cancels: map[string]answer{},

@@ -13,6 +13,7 @@ type Mischief struct {
 	RejectedFirst bool  // a paid payment is reported REJECTED, then CONFIRMED
 	Amount        int64 // this amount (kopecks) in place of the paid one
 	RefundedPart  bool  // refunds report the returned part; otherwise what is left, or the whole when all is returned
+	SlowRefunds   bool  // refunds of the faster payment system stay on their way until FinishRefund
 	Fiscal        bool  // a RECEIPT notification after each paid payment, register or not
 
 	Extra      map[string]any // more fields at the root, signed where they are scalars

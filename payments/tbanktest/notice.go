@@ -8,8 +8,9 @@ import (
 
 // notice is a notification before it is signed.
 type notice struct {
-	status string
-	fields answer
+	status     string
+	fields     answer
+	toTerminal bool // goes to the terminal's own address, whatever Init said
 }
 
 // paymentNotice has the fields of API 1.80 "Уведомления об операциях": PaymentId, CardId and RebillId are
@@ -82,7 +83,7 @@ func (s *Server) notify(p *payment, notices ...notice) {
 	var sent []*delivery
 	for _, n := range notices {
 		url := p.notificationURL
-		if n.status == statusReceipt {
+		if n.status == statusReceipt || n.toTerminal {
 			url = s.terminals[p.Terminal].NotificationURL
 		}
 		if url == "" {
@@ -100,7 +101,7 @@ func (s *Server) notify(p *payment, notices ...notice) {
 
 func (s *Server) sign(p *payment, n notice) []byte {
 	m := &s.mischief
-	if m.Amount != 0 && n.status != statusReceipt {
+	if m.Amount != 0 && n.status != statusReceipt && !n.toTerminal {
 		n.fields["Amount"] = m.Amount
 	}
 	for name, v := range m.Extra {

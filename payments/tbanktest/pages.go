@@ -37,6 +37,8 @@ func (s *Server) routePages(mux *http.ServeMux) {
 	mux.Handle("POST /refund", guard.Handler(http.HandlerFunc(s.cabinetRefund)))
 	mux.HandleFunc("GET /new/{short}", s.payPage)
 	mux.HandleFunc("POST /new/{short}", s.payForm)
+	mux.HandleFunc("GET /bind/{short}", s.bindPage)
+	mux.HandleFunc("POST /bind/{short}", s.bindForm)
 	mux.Handle("GET /assets/", s.pages.assets)
 }
 

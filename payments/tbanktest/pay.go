@@ -98,6 +98,7 @@ func (s *Server) take(p *payment, card Card, amount int64) {
 	var notices []notice
 	if !p.SBP {
 		s.become(p, StatusAuthorized)
+		p.heldAt = s.now()
 		notices = append(notices, s.paymentNotice(p, StatusAuthorized, amount))
 	}
 	if !p.TwoStage {

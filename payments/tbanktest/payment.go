@@ -35,6 +35,7 @@ type Payment struct {
 
 	Receipt       json.RawMessage   // of Init, or of Confirm where it came later
 	Refunds       []json.RawMessage // receipts of refunds
+	Closing       []json.RawMessage // closing receipts
 	Notifications []Notification
 	History       []Moment
 }
@@ -48,15 +49,19 @@ type Moment struct {
 // payment is a Payment with what the bank keeps to itself.
 type payment struct {
 	Payment
-	short           string // last part of PaymentURL
-	merchant        string
-	notificationURL string
-	successURL      string
-	failURL         string
-	initiator       string // DATA.OperationInitiatorType
-	card            Card
-	charged         bool // Charge was tried: the form is closed
-	cancels         map[string]answer
+	short                     string // last part of PaymentURL
+	merchant                  string
+	notificationURL           string
+	successURL                string
+	failURL                   string
+	initiator                 string // DATA.OperationInitiatorType
+	card                      Card
+	heldAt                    time.Time
+	charged                   bool       // Charge was tried: the form is closed
+	byQR                      bool       // DATA.QR: paid, or bound, by the faster payment system
+	refunding                 *refunding // a slow refund under way; cancelCode and cancelMessage say why one failed
+	cancelCode, cancelMessage string
+	cancels                   map[string]answer
 }
 
 // Payments is the bank's ledger, oldest first.
@@ -85,6 +90,7 @@ func (s *Server) Payment(link string) (Payment, error) {
 func (p *payment) snapshot() Payment {
 	out := p.Payment
 	out.Refunds = slices.Clone(p.Refunds)
+	out.Closing = slices.Clone(p.Closing)
 	out.Notifications = slices.Clone(p.Notifications)
 	out.History = slices.Clone(p.History)
 	return out
@@ -97,8 +103,17 @@ func (s *Server) become(p *payment, status string) {
 	s.touch()
 }
 
-// expire closes the payment if its deadline has passed; the caller holds the lock.
+// holdLife is how long money stays held (T-Bank API 1.80, "Двухстадийная оплата": seven days with that of the
+// authorization).
+const holdLife = 7 * 24 * time.Hour
+
+// expire closes the payment if its deadline has passed, and lets go of money that was held too long; the caller
+// holds the lock.
 func (s *Server) expire(p *payment) {
+	if (p.Status == StatusAuthorized || p.Status == StatusPartialReversed) && !s.now().Before(p.heldAt.Add(holdLife)) {
+		s.giveBack(p, p.current(), nil)
+		return
+	}
 	if expires(p.Status) && !s.now().Before(p.Expires) {
 		s.become(p, StatusDeadlineExpired)
 	}

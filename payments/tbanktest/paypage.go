@@ -22,6 +22,9 @@ func (s *Server) payPage(w http.ResponseWriter, r *http.Request) {
 		s.become(p, StatusFormShowed)
 	}
 	v := s.view(p)
+	if app := appOf(p, r); app != "" && v.State == "form" {
+		v.State, v.App, v.Kind = "app", v.T["app_"+app], app
+	}
 	if p.charged && v.State == "form" {
 		v.State = "declined"
 	}
@@ -53,6 +56,13 @@ func (s *Server) payForm(w http.ResponseWriter, r *http.Request) {
 	}
 	if _, err := s.open(p.ID); err != nil {
 		s.mu.Unlock()
+		seeOther(w, short)
+		return
+	}
+	if answer := r.PostFormValue("app"); answer != "" {
+		s.payByApp(p, r.PostFormValue("kind"), answer == "yes")
+		s.mu.Unlock()
+		s.finish(p, 0)
 		seeOther(w, short)
 		return
 	}

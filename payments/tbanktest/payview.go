@@ -30,6 +30,7 @@ type payView struct {
 	BackURL     string
 	Code        string // of the challenge
 	Chips       []chip
+	App, Kind   string // whose app the page plays: sbp or tpay
 }
 
 type payLine struct{ Name, Quantity, Amount string }

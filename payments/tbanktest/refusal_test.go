@@ -104,11 +104,11 @@ func TestViolationsAreRecorded(t *testing.T) {
 	if v := b.Violations(); len(v) != 1 || v[0].Field != "Colour" || v[0].Method != "Init" {
 		t.Fatalf("unknown field: %v", v)
 	}
-	status, out := b.post("AddCard", []byte(`{}`))
-	if status != http.StatusNotImplemented || !strings.Contains(string(out), "AddCard") {
+	status, out := b.post("AttachCard", []byte(`{}`))
+	if status != http.StatusNotImplemented || !strings.Contains(string(out), "AttachCard") {
 		t.Errorf("unmodelled method: %d %s", status, out)
 	}
-	if status, _ := b.post("TinkoffPay/1/QR", nil); status != http.StatusNotImplemented {
+	if status, _ := b.post("SberPay/1/QR", nil); status != http.StatusNotImplemented {
 		t.Errorf("unmodelled path: %d", status)
 	}
 	resp, err := http.Get(b.url + "/v2/Init")

@@ -34,6 +34,22 @@ func TestResponsesHaveTheDocumentsShape(t *testing.T) {
 	b.call("Cancel", m{"PaymentId": held, "ExternalRequestId": "r"})
 	b.post("GetCardList", signed(m{"TerminalKey": "ShopDEMO", "CustomerKey": "anna"}, password))
 	b.call("RemoveCard", m{"CustomerKey": "anna", "CardId": paid.CardID})
+	bound := b.call("AddCard", m{"CustomerKey": "anna", "CheckType": "3DSHOLD"})
+	b.Bind(bound["RequestKey"].(string), CardSuccess)
+	b.call("GetAddCardState", m{"RequestKey": bound["RequestKey"]})
+	account := b.call("AddAccountQr", m{"Description": "Клуб"})
+	b.BindAccount(fmt.Sprint(account["RequestKey"]), true)
+	token := b.call("GetAddAccountQrState", m{"RequestKey": account["RequestKey"]})["AccountToken"]
+	b.call("GetAccountQrList", nil)
+	qr, _ := b.initOrder(m{"Receipt": receipt105(), "Recurrent": "Y", "DATA": m{"QR": "true"}})
+	b.call("ChargeQr", m{"PaymentId": qr, "AccountToken": token})
+	b.call("GetQrBankList", m{"Device": m{"Type": "mobile", "Os": "iOS"}})
+	b.call("QrMembersList", m{"PaymentId": qr})
+	b.call("GetQrState", m{"PaymentId": qr})
+	early := with(receipt105(), m{"Items": []any{with(item105(), m{"PaymentMethod": "full_prepayment"})}})
+	advance, link := b.initOrder(m{"Receipt": early})
+	b.Pay(link, CardSuccess)
+	b.call("SendClosingReceipt", m{"PaymentId": advance, "Receipt": receipt105()})
 	b.call("GetCustomer", m{"CustomerKey": "anna"})
 	b.call("RemoveCustomer", m{"CustomerKey": "anna"})
 	b.settle()
@@ -51,8 +67,13 @@ func TestResponsesHaveTheDocumentsShape(t *testing.T) {
 	_, notifications := b.shop.all()
 	for _, n := range notifications {
 		kind := "NotificationPayment"
-		if string(dotted(n, "Status")) == `"RECEIPT"` {
+		switch {
+		case string(dotted(n, "Status")) == `"RECEIPT"`:
 			kind = "NotificationFiscalization"
+		case string(dotted(n, "NotificationType")) == `"LINKCARD"`:
+			kind = "NotificationAddCard"
+		case string(dotted(n, "NotificationType")) == `"LINKACCOUNT"`:
+			kind = "NotificationQr"
 		}
 		checkShape(t, responses, kind, n)
 	}

@@ -25,6 +25,7 @@ type Server struct {
 	payments   []*payment
 	customers  map[customerKey]*customer
 	rebills    map[string]*storedCard
+	bindings   []*binding
 	requests   []Request
 	violations []Violation
 	faults     []*Fault
@@ -57,6 +58,8 @@ func New(cfg Config) *Server {
 	s.mux.HandleFunc("/v2/{method}", s.api)
 	s.mux.HandleFunc("/v2/", s.stray)
 	s.mux.HandleFunc("/cashbox/", s.stray)
+	s.mux.HandleFunc("/cashbox/SendClosingReceipt", s.cashboxAPI)
+	s.routeTPay(s.mux)
 	s.routePages(s.mux)
 	return s
 }

@@ -1,14 +1,26 @@
 package tbanktest
 
+import "maps"
+
 // words are the texts of the pages in one language.
 type words map[string]string
+
+// with gives the words with some of them changed, as pairs of a key and a text.
+func (w words) with(pairs ...string) words {
+	changed := maps.Clone(w)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		changed[pairs[i]] = pairs[i+1]
+	}
+	return changed
+}
 
 func russian() words {
 	return words{
 		"lang": "ru", "bank": "Т‑Банк · демо", "note": "Учебный банк: деньги не настоящие, карты тоже.",
 		"order": "Заказ", "to_pay": "К оплате", "left": "Ссылка действует", "receipt": "Чек", "receipt_to": "Чек придёт на",
 		"test_cards": "Тестовые карты", "number": "Номер карты", "expiry": "Срок", "cvv": "Код",
-		"pay": "Оплатить", "paying": "Проводим платёж…", "form": "Оплата картой",
+		"pay": "Оплатить", "bind": "Сохранение карты", "bind_button": "Сохранить карту", "bound": "Карта сохранена", "bound_text": "Магазин сможет списывать с неё по договорённости с вами.",
+		"app_sbp": "Приложение вашего банка", "app_tpay": "Приложение Т‑Банка", "app_text": "Так платёж выглядит в телефоне покупателя.", "agree": "Разрешить списания", "disagree": "Отказаться", "paying": "Проводим платёж…", "form": "Оплата картой",
 		"chip_success": "Пройдёт", "chip_declined": "Откажет", "chip_other": "Спишет половину", "chip_challenge": "Спросит код", "chip_slow": "Задумается",
 		"bad_number": "Проверьте номер карты", "bad_expiry": "Проверьте срок действия карты", "bad_cvv": "Код — три цифры на обороте карты",
 		"last_declined": "Прошлая попытка не прошла. Попробуйте другую карту.",
@@ -36,7 +48,8 @@ func english() words {
 		"lang": "en", "bank": "T‑Bank · demo", "note": "A practice bank: neither the money nor the cards are real.",
 		"order": "Order", "to_pay": "To pay", "left": "Link is good for", "receipt": "Receipt", "receipt_to": "Receipt goes to",
 		"test_cards": "Test cards", "number": "Card number", "expiry": "Expires", "cvv": "CVC",
-		"pay": "Pay", "paying": "Paying…", "form": "Pay by card",
+		"pay": "Pay", "bind": "Saving a card", "bind_button": "Save the card", "bound": "The card is saved", "bound_text": "The shop can charge it as you agreed.",
+		"app_sbp": "Your bank's app", "app_tpay": "T‑Bank's app", "app_text": "This is what the buyer sees on the phone.", "agree": "Allow charges", "disagree": "Refuse", "paying": "Paying…", "form": "Pay by card",
 		"chip_success": "Succeeds", "chip_declined": "Declined", "chip_other": "Pays half", "chip_challenge": "Asks a code", "chip_slow": "Takes its time",
 		"bad_number": "Check the card number", "bad_expiry": "Check the expiry date", "bad_cvv": "The code is three digits on the back",
 		"last_declined": "The last try was declined. Try another card.",
