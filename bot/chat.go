@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"voronka/flows"
@@ -24,11 +25,27 @@ type Chat interface {
 // reached: the bot was blocked, or the account is gone.
 const ChatBlocked = "chat_blocked"
 
+// ChatMarkup is the code of an error that says a text's tags are not
+// understood, ChatFile of one that says the channel's id or address of a file
+// is of no use to it.
+const (
+	ChatMarkup = "telegram_markup"
+	ChatFile   = "telegram_file"
+)
+
+// MovedError says that a chat has another id from now on.
+type MovedError struct{ To int64 }
+
+// Error implements error.
+func (e *MovedError) Error() string { return fmt.Sprintf("the chat has the id %d now", e.To) }
+
 // Message is what a customer is to see. Photo, Document and Media exclude each
 // other; several Media are an album, with the text under its first.
 type Message struct {
-	// Text is HTML as Telegram understands it; a caption when there is a file.
+	// Text is HTML as Telegram understands it, or no HTML at all where Plain is
+	// set; a caption when there is a file.
 	Text           string
+	Plain          bool
 	Buttons        [][]flows.InlineButton
 	Keyboard       [][]flows.ReplyButton
 	RemoveKeyboard bool
@@ -38,6 +55,8 @@ type Message struct {
 	// Preview shows the page behind the first link, Protect forbids forwarding
 	// and saving, Silent makes no sound.
 	Preview, Protect, Silent bool
+	// Pace is for the channel's limits.
+	Pace Pace
 }
 
 // File is something to send: Known, the channel's id of an earlier upload; an

@@ -47,9 +47,15 @@ func (b *Bot) Tick(ctx context.Context) error {
 }
 
 func (b *Bot) ring(ctx context.Context) error {
+	// Reminders are what nobody waits for: more of them than the chat's budget has
+	// room for stay in the store, where they hold nobody's answers up.
+	limit := b.room(Unasked, sweepLimit)
+	if limit == 0 {
+		return nil
+	}
 	var due []string
 	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
-		due, _, err = tx.Ringing(b.Now(), sweepLimit)
+		due, _, err = tx.Ringing(b.Now(), limit)
 		return err
 	})
 	if err != nil {

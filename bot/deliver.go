@@ -29,6 +29,7 @@ func (b *Bot) deliver(ctx context.Context, job outbox.Job, payload deliverJob) (
 	if err != nil {
 		return nil, untouched(err)
 	}
+	message.Pace = payload.Pace
 	return b.show(ctx, contact, message)
 }
 
@@ -77,13 +78,13 @@ func (b *Bot) deliverAgain(ctx context.Context, job outbox.Job, payload deliverJ
 // ownUp notes in the dialog, before it happens, that a delivery is repeated;
 // after maxUnsure of them an operator decides.
 func (b *Bot) ownUp(ctx context.Context, job outbox.Job, payload deliverJob) error {
-	key, enough := "unsure/"+strconv.FormatInt(job.ID, 10), false
+	key, enough := unsureRef(job.ID), false
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
 		text, err := tx.Ref(key)
 		if err != nil {
 			return err
 		}
-		if enough = len(text) >= maxUnsure; enough {
+		if enough = len(text) >= repeats(jobDeliver); enough {
 			return tx.PutRef(key, "") // the operator who revives it begins anew
 		}
 		if err := tx.PutRef(key, text+"x"); err != nil {

@@ -24,6 +24,7 @@ const ChatUneditable = "chat_uneditable"
 type editJob struct {
 	Contact string     `json:"contact"`
 	Edit    flows.Edit `json:"edit"`
+	Pace
 }
 
 // lastRef is where the id of the bot's last text to a contact is kept.
@@ -35,7 +36,7 @@ func (b *Bot) edit(ctx context.Context, job outbox.Job, payload editJob) (func(s
 	if err != nil || done {
 		return nil, err
 	}
-	return b.unlessBlocked(ctx, job, sayJob{payload.Contact, payload.Edit.Say})
+	return b.utter(ctx, job, sayJob{payload.Contact, payload.Edit.Say, payload.Pace})
 }
 
 // rewrite changes the message and tells whether that could be done.
@@ -59,7 +60,7 @@ func (b *Bot) rewrite(ctx context.Context, payload editJob) (done bool, err erro
 	if err != nil {
 		return false, untouched(err)
 	}
-	to := Message{Text: links.text.Replace(payload.Edit.Say.Text), Buttons: linked(payload.Edit.Say.Buttons, links.address)}
+	to := Message{Text: links.text.Replace(payload.Edit.Say.Text), Buttons: linked(payload.Edit.Say.Buttons, links.address), Pace: payload.Pace}
 	err = editor.Edit(ctx, contact.ChatID, message, to)
 	if err == nil {
 		return true, nil

@@ -42,11 +42,13 @@ func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + p
 type sayJob struct {
 	Contact string    `json:"contact"`
 	Say     flows.Say `json:"say"`
+	Pace
 }
 
 type deliverJob struct {
 	Contact string        `json:"contact"`
 	Deliver flows.Deliver `json:"deliver"`
+	Pace
 }
 
 type ackJob struct {
@@ -79,9 +81,9 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	contact := turn.Contact.ID
 	switch e := effect.(type) {
 	case flows.Say:
-		return put(tx, chatLane(contact), jobSay, sayJob{contact, e}, in.At)
+		return put(tx, chatLane(contact), jobSay, sayJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.Deliver:
-		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e}, in.At)
+		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.MakeLink:
 		return put(tx, chatLane(contact), jobLink, linkJob(e), in.At)
 	case flows.Acknowledge:
@@ -89,7 +91,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	case flows.CallOperator:
 		return b.callOperator(tx, turn, in, number, e)
 	case flows.Edit:
-		return put(tx, chatLane(contact), jobEdit, editJob{contact, e}, in.At)
+		return put(tx, chatLane(contact), jobEdit, editJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.Export:
 		return put(tx, chatLane(contact), jobExport, exportJob{contact, e}, in.At)
 	case flows.Forget:

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"voronka/flows"
-	"voronka/sales"
 	"voronka/storage"
 )
 
@@ -74,25 +73,6 @@ func (b *Bot) keepFiles(files []Media, sent Sent) func(storage.Tx) error {
 // earlier: a file that it does not take any more can be uploaded again.
 func uploaded(files []Media) bool {
 	return slices.ContainsFunc(files, func(file Media) bool { return file.Known != "" && len(file.Content) > 0 })
-}
-
-// forgetFiles makes the next attempt upload the files again.
-func (b *Bot) forgetFiles(ctx context.Context, files []Media, cause error) error {
-	err := b.Store.Update(ctx, func(tx storage.Tx) error {
-		for _, file := range files {
-			if len(file.Content) == 0 {
-				continue
-			}
-			if err := tx.PutRef(fileRef(string(file.Kind), file.Content), ""); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return untouched(err)
-	}
-	return &sales.Error{Code: "telegram_file", Action: sales.Retry, Err: cause}
 }
 
 // elsewhere is a file that is not read from the project, nil for one that is.

@@ -5,14 +5,13 @@ import (
 
 	"voronka/flows"
 	"voronka/internal/outbox"
-	"voronka/sales"
 	"voronka/storage"
 )
 
 // newRunner says how each kind of job is run, and what becomes of one whose
-// outcome a crash or a lost answer left open, for Telegram knows no idempotency
-// key: a text is said again; goods that were paid for are sent again, up to
-// maxUnsure times, and the dialog shows it; the CRM is looked at first.
+// outcome a crash left open, for Telegram knows no idempotency key: a text is
+// said again; goods that were paid for are sent again, and the dialog shows it;
+// the CRM is looked at first. For lost answers see repeats.
 func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 	return &outbox.Runner[storage.Tx]{
 		Update: b.Store.Update,
@@ -23,7 +22,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		// customers must not run out of room meanwhile.
 		Room: map[string]int{"chat": 1024},
 		Handlers: map[string]outbox.Route[storage.Tx]{
-			jobSay:     {Handle: handler(b.unlessBlocked)},
+			jobSay:     {Handle: handler(b.utter)},
 			jobDeliver: {Handle: handler(b.deliver), Once: true, Settle: handler(b.deliverAgain)},
 			jobAck:     {Handle: handler(b.acknowledge)},
 			jobLink:    {Handle: handler(b.link), Timeout: linkTime},
@@ -38,26 +37,6 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		OnBuried: b.buried,
 		Ended:    b.Ran,
 	}
-}
-
-// unlessBlocked says something, or notes that the customer cannot be reached:
-// what a blocked bot had to say is of no use later.
-func (b *Bot) unlessBlocked(ctx context.Context, job outbox.Job, payload sayJob) (func(storage.Tx) error, error) {
-	finish, err := b.say(ctx, job, payload)
-	if err == nil || sales.AsError(err).Code != ChatBlocked {
-		return finish, err
-	}
-	return func(tx storage.Tx) error {
-		contact, err := tx.Contact(payload.Contact)
-		if err != nil {
-			return err
-		}
-		contact.Blocked = true
-		if err := tx.PutContact(contact); err != nil {
-			return err
-		}
-		return b.note(payload.Contact, "blocked", "message_not_delivered "+ChatBlocked)(tx)
-	}, nil
 }
 
 // buried tells the operators, in the dialog, that a job waits for them.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html"
 	"path"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,11 +17,27 @@ import (
 	"voronka/storage"
 )
 
-// say is the job that shows a message.
-func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(storage.Tx) error, error) {
+// utter is the job that says something. What cannot reach a customer who has
+// gone is of no use later; an unknown outcome is judged by doubted.
+func (b *Bot) utter(ctx context.Context, job outbox.Job, payload sayJob) (func(storage.Tx) error, error) {
+	finish, err := b.say(ctx, payload)
+	switch {
+	case err == nil:
+		return b.cleared(ctx, job, payload.Contact, finish), nil
+	case sales.AsError(err).Code == ChatBlocked:
+		return b.unreached(job, payload.Contact), nil
+	}
+	return nil, b.doubted(ctx, job, err)
+}
+
+// say shows a message.
+func (b *Bot) say(ctx context.Context, payload sayJob) (func(storage.Tx) error, error) {
 	contact, err := b.loadContact(ctx, payload.Contact)
 	if err != nil {
 		return nil, err
+	}
+	if contact.Blocked && payload.Urgency != Reply {
+		return b.note(contact.ID, "unsent", notDelivered), nil
 	}
 	links, err := b.links(ctx, payload.Say.Payments)
 	if errors.Is(err, errNoLink) {
@@ -35,29 +50,12 @@ func (b *Bot) say(ctx context.Context, _ outbox.Job, payload sayJob) (func(stora
 	message := Message{
 		Text: links.text.Replace(payload.Say.Text), Buttons: linked(payload.Say.Buttons, links.address),
 		Keyboard: payload.Say.Keyboard, RemoveKeyboard: payload.Say.RemoveKeyboard,
-		Preview: payload.Say.Preview, Protect: payload.Say.Protect, Silent: payload.Say.Silent,
+		Preview: payload.Say.Preview, Protect: payload.Say.Protect, Silent: payload.Say.Silent, Pace: payload.Pace,
 	}
 	if err = b.attach(ctx, &message, payload.Say); err != nil {
 		return nil, err
 	}
 	return b.show(ctx, contact, message)
-}
-
-// show sends a message and remembers its id, or those of files that were uploaded.
-func (b *Bot) show(ctx context.Context, contact sales.Contact, message Message) (func(storage.Tx) error, error) {
-	sent, err := b.Chat.Send(ctx, contact.ChatID, message)
-	files := message.Files()
-	switch {
-	case err != nil && sales.AsError(err).Code == "telegram_file" && uploaded(files):
-		return nil, b.forgetFiles(ctx, files, err)
-	case err != nil:
-		return nil, err
-	case len(files) == 0 && sent.Message != 0:
-		return func(tx storage.Tx) error {
-			return tx.PutRef(lastRef(contact.ID), strconv.FormatInt(sent.Message, 10))
-		}, nil
-	}
-	return b.keepFiles(files, sent), nil
 }
 
 // file reads a file of the project, with the channel's id of it when it was

@@ -14,11 +14,15 @@ import (
 // Edit implements bot.Editor (Bot API, editMessageText). A message that says
 // the very same already is no error.
 func (s *Sender) Edit(ctx context.Context, chat, message int64, to core.Message) error {
+	if err := s.pace.enter(ctx, chat, to.Pace); err != nil {
+		return err
+	}
 	off := !to.Preview
 	_, err := s.api.EditMessageText(ctx, &bot.EditMessageTextParams{
-		ChatID: chat, MessageID: int(message), Text: to.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(to),
+		ChatID: chat, MessageID: int(message), Text: to.Text, ParseMode: parseMode(to), ReplyMarkup: markup(to),
 		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: &off},
 	})
+	s.pace.heard(chat, to.Pace.Urgency, waitOf(err))
 	if err == nil {
 		return nil
 	}

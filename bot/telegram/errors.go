@@ -23,13 +23,15 @@ func sendError(err error) error {
 	if errors.As(err, &coded) {
 		return coded
 	}
-	var flood *bot.TooManyRequestsError
-	if errors.As(err, &flood) {
-		return &sales.Error{Code: "telegram_flood", Action: sales.Retry, After: time.Duration(flood.RetryAfter) * time.Second, Message: "telegram asks to wait"}
+	if wait := waitOf(err); wait > 0 {
+		return &sales.Error{Code: "telegram_flood", Action: sales.Retry, After: wait, Message: "telegram asks to wait"}
 	}
 	var moved *bot.MigrateError
 	if errors.As(err, &moved) {
-		return &sales.Error{Code: "telegram_refused", Action: sales.Bury, Message: "the group became a supergroup with another id"}
+		return &sales.Error{
+			Code: "telegram_migrated", Action: sales.Bury, Message: "the group became a supergroup with another id",
+			Err: &core.MovedError{To: int64(moved.MigrateToChatID)},
+		}
 	}
 	text := strings.ToLower(err.Error())
 	switch {
@@ -39,13 +41,22 @@ func sendError(err error) error {
 		return &sales.Error{Code: core.ChatBlocked, Action: sales.Bury, Err: err}
 	case errors.Is(err, bot.ErrorUnauthorized), errors.Is(err, bot.ErrorNotFound):
 		return &sales.Error{Code: "telegram_token", Action: sales.Stop, Message: "telegram does not know the bot token"}
-	case errors.Is(err, bot.ErrorBadRequest):
+	case errors.Is(err, bot.ErrorBadRequest), strings.Contains(text, "request entity too large"):
 		return &sales.Error{Code: badRequest(text), Action: sales.Bury, Err: err}
 	case strings.Contains(text, "error decode response body"):
 		// The body is a stranger's page; its text says nothing to an operator.
-		return &sales.Error{Code: "telegram_unavailable", Uncertain: true, Message: "telegram answered something else than JSON"}
+		return &sales.Error{Code: core.ChatUnavailable, Uncertain: true, Message: "telegram answered something else than JSON"}
 	}
 	return &sales.Error{Code: "telegram_failed", Uncertain: true, Err: err}
+}
+
+// waitOf is how long Telegram asks to wait, zero when it does not.
+func waitOf(err error) time.Duration {
+	var flood *bot.TooManyRequestsError
+	if !errors.As(err, &flood) {
+		return 0
+	}
+	return max(time.Second, time.Duration(flood.RetryAfter)*time.Second)
 }
 
 func forbidden(text string, err error) *sales.Error {
@@ -69,11 +80,13 @@ func channelError(err error) error {
 func badRequest(text string) string {
 	switch {
 	case strings.Contains(text, "can't parse entities"):
-		return "telegram_markup"
+		return core.ChatMarkup
 	case strings.Contains(text, "wrong file identifier"), strings.Contains(text, "wrong remote file"),
 		strings.Contains(text, "can't use file of type"),
 		strings.Contains(text, "failed to get http url content"):
-		return "telegram_file"
+		return core.ChatFile
+	case strings.Contains(text, "is too big"), strings.Contains(text, "request entity too large"):
+		return "telegram_file_too_big"
 	case strings.Contains(text, "query is too old"), strings.Contains(text, "query id is invalid"):
 		return "telegram_late_answer"
 	}

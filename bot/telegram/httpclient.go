@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"time"
 
+	core "voronka/bot"
 	"voronka/sales"
 )
 
@@ -44,7 +45,7 @@ func (c httpClient) Do(req *http.Request) (*http.Response, error) {
 	}
 	if resp.StatusCode >= http.StatusInternalServerError {
 		resp.Body.Close()
-		return nil, &sales.Error{Code: "telegram_unavailable", Uncertain: true, Message: fmt.Sprintf("telegram answered %d", resp.StatusCode)}
+		return nil, &sales.Error{Code: core.ChatUnavailable, Uncertain: true, Message: fmt.Sprintf("telegram answered %d", resp.StatusCode)}
 	}
 	return resp, nil
 }

@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"context"
+	"html"
 	"io"
 	"strconv"
 
@@ -20,22 +21,22 @@ func (s *Sender) media(ctx context.Context, chat int64, m core.Message) (*models
 	switch m.Media[0].Kind {
 	case flows.MediaVideo:
 		return s.api.SendVideo(ctx, &bot.SendVideoParams{
-			ChatID: chat, Video: file, SupportsStreaming: true, Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ChatID: chat, Video: file, SupportsStreaming: true, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	case flows.MediaAudio:
 		return s.api.SendAudio(ctx, &bot.SendAudioParams{
-			ChatID: chat, Audio: file, Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ChatID: chat, Audio: file, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	case flows.MediaVoice:
 		return s.api.SendVoice(ctx, &bot.SendVoiceParams{
-			ChatID: chat, Voice: file, Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ChatID: chat, Voice: file, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	case flows.MediaAnimation:
 		return s.api.SendAnimation(ctx, &bot.SendAnimationParams{
-			ChatID: chat, Animation: file, Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ChatID: chat, Animation: file, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	}
@@ -52,6 +53,9 @@ func (s *Sender) album(ctx context.Context, chat int64, m core.Message) (core.Se
 		caption := ""
 		if i == 0 {
 			caption = m.Text
+			if m.Plain {
+				caption = html.EscapeString(caption)
+			}
 		}
 		items[i] = albumItem(one, i, caption)
 	}
@@ -59,7 +63,7 @@ func (s *Sender) album(ctx context.Context, chat int64, m core.Message) (core.Se
 		ChatID: chat, Media: items, ProtectContent: m.Protect, DisableNotification: m.Silent,
 	})
 	if err != nil {
-		return core.Sent{}, sendError(err)
+		return core.Sent{}, err
 	}
 	sent := core.Sent{}
 	for i, message := range messages {

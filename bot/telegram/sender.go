@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -18,10 +19,13 @@ import (
 )
 
 // Sender speaks to customers through the Bot API.
-type Sender struct{ api *bot.Bot }
+type Sender struct {
+	api  *bot.Bot
+	pace *pace
+}
 
 // NewSender makes a sender for the bot with this token; api is the Bot API's
-// base address. No call is made yet.
+// base address. No call is made yet. Nothing is held back; see Keep.
 func NewSender(api, token string) (*Sender, error) {
 	client := httpClient{&http.Client{Transport: newTransport(), Timeout: 30 * time.Second}}
 	library, err := bot.New(token,
@@ -31,8 +35,16 @@ func NewSender(api, token string) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare telegram client: %w", err)
 	}
-	return &Sender{api: library}, nil
+	return &Sender{api: library, pace: newPace(0, time.Now)}, nil
 }
+
+// Keep sets how many messages a second may leave that no customer waits for
+// (30 in Telegram's FAQ), and with it the pace of each chat; zero holds nothing
+// back. It is called before the first message.
+func (s *Sender) Keep(perSecond float64) { s.pace = newPace(perSecond, time.Now) }
+
+// Room implements bot.Pacer.
+func (s *Sender) Room(of core.Urgency) int { return s.pace.room(of) }
 
 // Username asks Telegram who the bot is; a wrong token is a coded error.
 func (s *Sender) Username(ctx context.Context) (string, error) {
@@ -45,12 +57,21 @@ func (s *Sender) Username(ctx context.Context) (string, error) {
 
 // Send implements bot.Chat.
 func (s *Sender) Send(ctx context.Context, chat int64, m core.Message) (core.Sent, error) {
+	if err := s.pace.enter(ctx, chat, m.Pace); err != nil {
+		return core.Sent{}, err
+	}
+	sent, err := s.post(ctx, chat, m)
+	s.pace.heard(chat, m.Pace.Urgency, waitOf(err))
+	return sent, sendError(err)
+}
+
+func (s *Sender) post(ctx context.Context, chat int64, m core.Message) (core.Sent, error) {
 	if len(m.Media) > 1 {
 		return s.album(ctx, chat, m)
 	}
 	sent, err := s.send(ctx, chat, m)
 	if err != nil {
-		return core.Sent{}, sendError(err)
+		return core.Sent{}, err
 	}
 	return core.Sent{Message: int64(sent.ID), File: fileID(sent)}, nil
 }
@@ -59,12 +80,12 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 	switch {
 	case m.Document != nil:
 		return s.api.SendDocument(ctx, &bot.SendDocumentParams{
-			ChatID: chat, Document: inputFile(m.Document), Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ChatID: chat, Document: inputFile(m.Document), Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	case m.Photo != nil:
 		return s.api.SendPhoto(ctx, &bot.SendPhotoParams{
-			ChatID: chat, Photo: inputFile(m.Photo), Caption: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+			ChatID: chat, Photo: inputFile(m.Photo), Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	}
@@ -73,7 +94,7 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 	}
 	off := !m.Preview
 	return s.api.SendMessage(ctx, &bot.SendMessageParams{
-		ChatID: chat, Text: m.Text, ParseMode: models.ParseModeHTML, ReplyMarkup: markup(m),
+		ChatID: chat, Text: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
 		ProtectContent: m.Protect, DisableNotification: m.Silent,
 		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: &off},
 	})
@@ -95,13 +116,36 @@ func (s *Sender) Invite(ctx context.Context, channel, name string, expires time.
 	if runes := []rune(name); len(runes) > 32 {
 		name = string(runes[:32])
 	}
-	link, err := s.api.CreateChatInviteLink(ctx, &bot.CreateChatInviteLinkParams{
-		ChatID: channelID(channel), Name: name, ExpireDate: int(expires.Unix()), MemberLimit: 1,
+	var link *models.ChatInviteLink
+	err := s.inChannel(channel, func(id any) (err error) {
+		link, err = s.api.CreateChatInviteLink(ctx, &bot.CreateChatInviteLinkParams{
+			ChatID: id, Name: name, ExpireDate: int(expires.Unix()), MemberLimit: 1,
+		})
+		return err
 	})
 	if err != nil {
 		return "", channelError(sendError(err))
 	}
 	return link.InviteLink, nil
+}
+
+// parseMode is how Telegram is to read a message's text.
+func parseMode(m core.Message) models.ParseMode {
+	if m.Plain {
+		return ""
+	}
+	return models.ParseModeHTML
+}
+
+// inChannel calls Telegram about a channel or group, and once more by its new
+// id when it became a supergroup.
+func (s *Sender) inChannel(channel string, call func(id any) error) error {
+	err := call(channelID(channel))
+	var moved *bot.MigrateError
+	if !errors.As(err, &moved) {
+		return err
+	}
+	return call(int64(moved.MigrateToChatID))
 }
 
 func channelID(channel string) any {

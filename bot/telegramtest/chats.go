@@ -103,6 +103,9 @@ func (s *Server) findChat(c *call, name string) (*chat, *failure) {
 		return nil, badRequest("chat not found")
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
+	if to, gone := s.moved[id]; gone && err == nil {
+		return nil, upgraded(to)
+	}
 	ch := s.chats[id]
 	if err != nil || ch == nil || ch.user != nil && !ch.user.met {
 		return nil, badRequest("chat not found")

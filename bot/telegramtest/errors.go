@@ -12,7 +12,8 @@ import (
 type failure struct {
 	Code        int
 	Description string
-	RetryAfter  int // seconds; parameters.retry_after
+	RetryAfter  int   // seconds; parameters.retry_after
+	MigrateTo   int64 // parameters.migrate_to_chat_id
 	violation   string
 }
 
@@ -42,6 +43,9 @@ func (f *failure) body() map[string]any {
 	out := map[string]any{"ok": false, "error_code": f.Code, "description": f.Description}
 	if f.RetryAfter > 0 {
 		out["parameters"] = map[string]any{"retry_after": f.RetryAfter}
+	}
+	if f.MigrateTo != 0 {
+		out["parameters"] = map[string]any{"migrate_to_chat_id": f.MigrateTo}
 	}
 	return out
 }

@@ -8,10 +8,11 @@ import (
 )
 
 // Limits are Telegram's flood limits (core.telegram.org/bots/faq): about one message a second in one
-// chat with short bursts, about thirty a second over all chats.
+// chat with short bursts, twenty a minute in a group, about thirty a second over all chats.
 type Limits struct {
 	PerChat rate.Limit // messages a second in one chat; default 1
 	Burst   int        // how many may come at once in one chat; default 3
+	Group   rate.Limit // messages a second in one group; default 20 a minute
 	Overall rate.Limit // messages a second over all chats; default 30
 }
 
@@ -33,6 +34,9 @@ func newLimiter(l *Limits) *limiter {
 	if out.Burst == 0 {
 		out.Burst = 3
 	}
+	if out.Group == 0 {
+		out.Group = 20.0 / 60
+	}
 	if out.Overall == 0 {
 		out.Overall = 30
 	}
@@ -49,6 +53,9 @@ func (l *limiter) take(c *call, now time.Time) *failure {
 	chat := l.chats[c.text("chat_id")]
 	if chat == nil {
 		chat = rate.NewLimiter(l.PerChat, l.Burst)
+		if strings.HasPrefix(c.text("chat_id"), "-") {
+			chat = rate.NewLimiter(l.Group, 20)
+		}
 		l.chats[c.text("chat_id")] = chat
 	}
 	mine, all := chat.ReserveN(now, 1), l.overall.ReserveN(now, 1)

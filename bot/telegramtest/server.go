@@ -50,6 +50,7 @@ type Server struct {
 	bot        wireUser
 	chats      map[int64]*chat
 	users      map[int64]*User
+	moved      map[int64]int64 // groups that became supergroups: old id → new
 	links      map[string]*inviteLink
 	files      map[string]*File
 	callbacks  map[string]*callbackQuery
@@ -74,7 +75,7 @@ func New(cfg Config) *Server {
 		cfg: cfg, spec: described,
 		changed: make(chan struct{}),
 		bot:     wireUser{ID: botID(cfg.Token), IsBot: true, FirstName: cfg.BotName, Username: cfg.BotUsername},
-		chats:   map[int64]*chat{}, users: map[int64]*User{}, links: map[string]*inviteLink{},
+		chats:   map[int64]*chat{}, moved: map[int64]int64{}, users: map[int64]*User{}, links: map[string]*inviteLink{},
 		files: map[string]*File{}, callbacks: map[string]*callbackQuery{}, commands: map[string][]wireCommand{},
 		limits: newLimiter(cfg.Limits),
 	}

@@ -53,6 +53,8 @@ func newService(s Settings, words *locales.Catalog, log *slog.Logger, now func()
 	if err != nil {
 		return nil, err
 	}
+	rate, _ := s.telegramRate()
+	sender.Keep(rate)
 	return &service{Settings: s, sender: sender, words: words, log: log, now: now, meters: newMeters()}, nil
 }
 

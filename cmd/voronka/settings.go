@@ -35,6 +35,8 @@ type Settings struct {
 	TelegramAPI    string `envconfig:"VORONKA_TELEGRAM_API" default:"https://api.telegram.org"`
 	TelegramMode   string `envconfig:"VORONKA_TELEGRAM_MODE"`
 	TelegramSecret Secret `envconfig:"VORONKA_TELEGRAM_SECRET"`
+	// TelegramRate is how many messages a second may leave that no customer waits for.
+	TelegramRate string `envconfig:"VORONKA_TELEGRAM_RATE" default:"30"`
 
 	TBankTerminal string `envconfig:"VORONKA_TBANK_TERMINAL"`
 	TBankPassword Secret `envconfig:"VORONKA_TBANK_PASSWORD"`
@@ -127,6 +129,8 @@ func (s Settings) faults() []fault {
 		check(s.Public != "", "VORONKA_PUBLIC_URL", "public_needed")
 		check(telegramSecret.MatchString(string(s.TelegramSecret)), "VORONKA_TELEGRAM_SECRET", "telegram_secret")
 	}
+	_, paced := s.telegramRate()
+	check(paced, "VORONKA_TELEGRAM_RATE", "telegram_rate")
 	check(s.Public == "" || webAddress(s.Public), "VORONKA_PUBLIC_URL", "address")
 	if s.TelegramMode == "webhook" && webAddress(s.Public) && s.TelegramAPI == botAPI {
 		check(strings.HasPrefix(s.Public, "https://"), "VORONKA_PUBLIC_URL", "public_https") // Bot API, setWebhook
@@ -174,6 +178,17 @@ func (s Settings) backupsKeep() int {
 		return 0
 	}
 	return max(keep, 0)
+}
+
+// telegramRate is the budget in messages a second, zero for none; ok tells
+// whether it is such a number. Telegram takes a thousand at most (Bot API,
+// allow_paid_broadcast).
+func (s Settings) telegramRate() (perSecond float64, ok bool) {
+	if s.TelegramRate == "" {
+		return 30, true
+	}
+	rate, err := strconv.ParseFloat(s.TelegramRate, 64)
+	return rate, err == nil && (rate == 0 || rate >= 1 && rate <= 1000)
 }
 
 func webAddress(s string) bool {
