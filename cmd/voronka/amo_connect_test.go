@@ -79,7 +79,7 @@ func TestConnectTakesACodeOrThePastedAddress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, failed bytes.Buffer
-			got := command(t.Context(), append([]string{"amocrm", "connect"}, try.args...), env, strings.NewReader(try.input), &out, &failed)
+			got := command(t.Context(), time.Now, append([]string{"amocrm", "connect"}, try.args...), env, strings.NewReader(try.input), &out, &failed)
 			if got != try.want {
 				t.Fatalf("exit %d, want %d\n%s%s", got, try.want, out.String(), failed.String())
 			}
@@ -111,7 +111,7 @@ func TestConnectListensWhereTheRedirectLeadsHere(t *testing.T) {
 	asked, said := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- command(t.Context(), []string{"amocrm", "connect"}, env, strings.NewReader(""), said, io.Discard)
+		done <- command(t.Context(), time.Now, []string{"amocrm", "connect"}, env, strings.NewReader(""), said, io.Discard)
 		said.Close()
 	}()
 	told := make([]byte, 4096)
@@ -190,7 +190,7 @@ func doorService(t *testing.T, env []string, database string) *service {
 		t.Fatal(err)
 	}
 	settings.TelegramToken = "42:sample-token"
-	s, err := newService(settings, words, slog.New(slog.DiscardHandler))
+	s, err := newService(settings, words, slog.New(slog.DiscardHandler), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
