@@ -43,7 +43,7 @@ func (c amoConnectCommand) Run(a *app) error {
 		return unusable(settings.Database, err)
 	}
 	defer store.Close()
-	access, err := settings.amoAccess(store, nil, time.Now)
+	access, err := settings.amoAccess(store, nil, a.now)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ type consent struct{ code, referer, state string }
 // ask prints the page of consent and takes the answer: where the redirect leads
 // to this machine it is listened for, else the administrator pastes it.
 func (c amoConnectCommand) ask(a *app, s Settings, access *amocrm.Access) (consent, error) {
-	state, err := s.amoState(time.Now())
+	state, err := s.amoState(a.now())
 	if err != nil {
 		return consent{}, err
 	}
@@ -105,7 +105,7 @@ func (c amoConnectCommand) ask(a *app, s Settings, access *amocrm.Access) (conse
 	switch {
 	case err != nil:
 		return consent{}, err
-	case given.state != "" && !s.amoStateGood(given.state, time.Now()):
+	case given.state != "" && !s.amoStateGood(given.state, a.now()):
 		return consent{}, &spoken{"amocrm.foreign", nil, errFault}
 	case given.code == "":
 		return consent{}, &spoken{"amocrm.no_code", nil, errFault}
