@@ -35,6 +35,15 @@ type Harness struct {
 	// Break makes the next call fail; an empty method is any.
 	Break func(Mishap)
 
+	// Foreign gives genuine notifications of a shop that is not the provider's;
+	// nil where the fake has none.
+	Foreign func(t *testing.T) []Notification
+	// Balance is what the bank's own ledger says was paid by a link and went back.
+	Balance func(t *testing.T, link payments.Link) (paid, returned sales.Money)
+	// PayOnce is a buyer whose card pays in person, and is declined whenever it is
+	// charged without them; nil for a provider that is no payments.Recurrer.
+	PayOnce func(t *testing.T, link payments.Link)
+
 	// Receipt goes with every payment; nil for none. Its total is Amount.
 	Receipt *sales.Receipt
 	// Private must not appear in an error or in an event's Raw: passwords, tokens, cards, contacts.

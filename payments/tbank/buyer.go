@@ -1,45 +1,66 @@
 package tbank
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
 
-// buyerText explains a decline to the buyer: the bank's Message where it says
-// anything, else the table's text for the code. A payment that was not declined has none.
+	"voronka/payments"
+)
+
+// buyerText explains a decline to the buyer: the bank's Message where the code
+// is one whose Message is meant for buyers, else the table's text for the code.
+// A payment that was not declined has none.
 func buyerText(a answer) string {
+	code := string(a.ErrorCode)
+	if code == "" || code == "0" {
+		return ""
+	}
 	switch message := strings.TrimSpace(string(a.Message)); message {
 	case "", "None", "OK", "Неверные параметры.":
 	default:
-		return message
+		if forBuyers(code) {
+			return clip(message, 300)
+		}
 	}
-	if a.ErrorCode == "" || a.ErrorCode == "0" {
-		return ""
-	}
-	return declined(string(a.ErrorCode))
+	return declined(code)
 }
 
-// declined is for the codes whose text the bank's own SDK shows to buyers,
-// after the table "Коды ошибок" of T-Bank API 1.80; others get a general one.
+// forBuyers lists the codes whose Message the bank's own SDK shows to buyers
+// (tinkoff-asdk-android); that of others speaks to the shop. The last ones are
+// of the faster payment system (T-Bank API 1.80, "Коды ошибок").
+func forBuyers(code string) bool {
+	n, err := strconv.Atoi(code)
+	if err != nil {
+		return false
+	}
+	return slices.Contains([]int{53, 99, 101, 206, 224, 225, 252, 1006, 1012, 1013, 1014, 1015, 1030, 1051, 1054, 1057,
+		1065, 1082, 1089, 1091, 1096}, n) || n >= 1033 && n <= 1043 || n >= 5060 && n <= 5067
+}
+
+// declined words a decline for the buyer by its reason.
 func declined(code string) string {
 	switch code {
-	case "101", "2014":
-		return "Не пройдена проверка 3-D Secure"
-	case "103", "116", "1051":
+	case "5060", "5061", "5062", "5065", "5066":
+		return "Банк не пропустил оплату со счёта: выберите другой банк или заплатите картой"
+	}
+	switch reason(code) {
+	case payments.NoFunds:
 		return "Недостаточно средств на карте"
-	case "252", "1033", "1054":
-		return "Истёк срок действия карты"
-	case "1013", "1061", "1065":
+	case payments.OverLimit:
 		return "Сумма превышает лимит по карте"
-	case "1014", "1015", "1080", "1082":
-		return "Неверные реквизиты карты"
-	case "1038":
-		return "Превышено количество попыток ввода ПИН-кода"
-	case "1041", "1043":
-		return "Карта недействительна: свяжитесь с банком, который её выпустил"
-	case "1057", "1058":
+	case payments.Troubled:
+		return "Банк не отвечает: попробуйте ещё раз чуть позже"
+	case payments.CardOver:
+		return "Истёк срок действия карты"
+	case payments.CardLost:
+		return "Карта недействительна: попробуйте другую или свяжитесь с банком, который её выпустил"
+	case payments.Forbidden:
 		return "Такие операции запрещены для этой карты"
-	case "99", "1030", "1034", "1089", "1091", "1096":
-		return "Попробуйте повторить попытку позже"
-	case "5060":
-		return "Недостаточно денег на счёте"
+	case payments.Mistyped:
+		return "Неверные реквизиты карты"
+	case payments.Unproven:
+		return "Не пройдена проверка 3-D Secure"
 	}
 	return "Платёж отклонён: попробуйте другую карту или свяжитесь с банком"
 }

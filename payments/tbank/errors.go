@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"voronka/sales"
 )
@@ -30,14 +31,22 @@ func refusal(method string, a answer) *sales.Error {
 		out.Code, out.Action, out.Uncertain = "bank_temporary", sales.Retry, changes(method)
 	case "308", "309", "310", "313", "314", "315", "316", "317", "318", "319", "320", "321", "323", "329", "334", "258", "383", "385", "386":
 		out.Code = "bank_receipt"
-	case "4", "8", "100", "324", "326", "330":
+	case "4", "8", "100", "324", "326", "330", "3037":
 		out.Code = "bank_state"
-	case "255", "335", "407", "914", "7":
+	case "3029", "3030": // refunds by SBP: one try an hour, five a day
+		out.Code, out.Action, out.After = "bank_temporary", sales.Retry, time.Hour
+		if a.ErrorCode == "3030" {
+			out.After = 24 * time.Hour
+		}
+	case "255", "335", "407", "502", "503", "914", "7":
 		out.Code = "bank_not_found"
 	case repeatedOrder:
 		out.Code = "bank_order_taken"
 	default:
-		out.Code, out.Message = "bank_refused", clip(buyerText(a), 300)
+		out.Code = "bank_refused"
+		if method == "Init" || method == "Charge" || method == "ChargeQr" {
+			out.Message = clip(buyerText(a), 300)
+		}
 		if malformed(string(a.ErrorCode)) {
 			out.Code, out.Message = "bank_request", clip(explanation(a), 300)
 		}

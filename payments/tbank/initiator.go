@@ -1,25 +1,44 @@
 package tbank
 
 import (
+	"net"
 	"strings"
+	"unicode/utf8"
 
 	"voronka/sales"
 )
 
-// addExtra puts in what a flow gives besides: IP, and the pairs of DATA
-// (T-Bank API 1.80, Init).
-func addExtra(fields map[string]any, extra map[string]string) {
+// addExtra puts in what a flow gives besides: IP, and the pairs of DATA, of
+// which one place of the bank's twenty stays for our own (T-Bank API 1.80, Init).
+func addExtra(fields map[string]any, extra map[string]string) error {
 	data := map[string]string{}
 	for name, value := range extra {
-		if key, found := strings.CutPrefix(name, "DATA."); found {
+		key, found := strings.CutPrefix(name, "DATA.")
+		switch {
+		case found && (key == "" || utf8.RuneCountInString(key) > 20 && !longKey(key)):
+			return bury("bank_request", "ключ DATA «"+clip(key, 40)+"» длиннее 20 символов или пустой")
+		case found && utf8.RuneCountInString(value) > 100:
+			return bury("bank_request", "значение DATA «"+key+"» длиннее 100 символов")
+		case found:
 			data[key] = value
-		} else if name == "IP" {
+		case name == "IP" && net.ParseIP(value) == nil:
+			return bury("bank_request", "IP покупателя записан с ошибкой")
+		case name == "IP":
 			fields["IP"] = value
 		}
+	}
+	if len(data) > 19 {
+		return bury("bank_request", "в DATA больше 19 пар")
 	}
 	if len(data) > 0 {
 		fields["DATA"] = data
 	}
+	return nil
+}
+
+// longKey lists keys that the bank's own documents write longer than their limit.
+func longKey(key string) bool {
+	return key == "OperationInitiatorType" || key == "notificationEnableSource"
 }
 
 // addStages puts in whether the money is held first, who begins the payment

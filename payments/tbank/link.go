@@ -104,7 +104,9 @@ func (p *Provider) request(payment sales.Payment) (map[string]any, error) {
 	} else if due != "" {
 		fields["RedirectDueDate"] = due
 	}
-	addExtra(fields, payment.Extra)
+	if err := addExtra(fields, payment.Extra); err != nil {
+		return nil, err
+	}
 	if err := addStages(fields, payment); err != nil {
 		return nil, err
 	}

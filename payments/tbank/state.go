@@ -35,7 +35,29 @@ func (s *shop) state(ctx context.Context, payment sales.Payment) (payments.Event
 		return payments.Event{}, got, err
 	}
 	event, err := s.told(payment, got)
+	if err == nil && event.Status == sales.PaymentDeclined && event.Code == "" {
+		event = s.explained(ctx, event, string(got.OrderID))
+	}
 	return event, got, err
+}
+
+// explained finds the code of a decline, which GetState need not tell, in
+// CheckOrder. Without it the event is as true, only less is known.
+func (s *shop) explained(ctx context.Context, event payments.Event, order string) payments.Event {
+	got, err := s.call(ctx, "CheckOrder", map[string]any{"OrderId": order})
+	if err != nil {
+		return event
+	}
+	for _, made := range got.Payments {
+		if string(made.PaymentID) != event.External {
+			continue
+		}
+		event.Code, event.Reason = decline(event.Status, string(made.ErrorCode))
+		if event.Code != "" && event.Message == "" {
+			event.Message = declined(event.Code)
+		}
+	}
+	return event
 }
 
 // told reads an answer that describes the payment it was asked about.

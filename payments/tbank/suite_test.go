@@ -79,11 +79,12 @@ func open(t *testing.T, change func(*tbanktest.Terminal)) (*bank, *tbank.Provide
 	b := &bank{clock: time.Date(2026, 3, 2, 12, 0, 0, 0, time.FixedZone("MSK", 3*3600))}
 	shop := httptest.NewServer(http.HandlerFunc(b.record))
 	t.Cleanup(shop.Close)
-	contract := tbanktest.Terminal{Key: terminal, Password: password, NotificationURL: shop.URL + "/terminal"}
+	contract := tbanktest.Terminal{Key: terminal, Password: password, NotificationURL: shop.URL + "/terminal", Charge: true, SBP: true}
+	other := tbanktest.Terminal{Key: "OtherDEMO", Password: "another password", NotificationURL: shop.URL + "/terminal"}
 	if change != nil {
 		change(&contract)
 	}
-	b.Server = tbanktest.New(tbanktest.Config{Terminals: []tbanktest.Terminal{contract}, Now: b.now, Seed: 1})
+	b.Server = tbanktest.New(tbanktest.Config{Terminals: []tbanktest.Terminal{contract, other}, Now: b.now, Seed: 1})
 	web := httptest.NewServer(b.Server)
 	t.Cleanup(web.Close)
 	t.Cleanup(b.Server.Close)
@@ -130,6 +131,25 @@ func harness(t *testing.T, r *sales.Receipt, change func(*tbanktest.Terminal)) p
 		},
 		Refund: func(t *testing.T, link payments.Link) {
 			p, err := b.Cancel(link.URL)
+			must(t, p, err)
+		},
+		Foreign: func(t *testing.T) []paymentstest.Notification {
+			other := tbank.New(tbank.Config{Terminal: "OtherDEMO", Password: "another password", API: b.url + "/v2", Now: b.now})
+			link, err := other.Link(t.Context(), payment(b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := b.Pay(link.URL, tbanktest.CardSuccess)
+			must(t, p, err)
+			return b.notifications(t)
+		},
+		Balance: func(t *testing.T, link payments.Link) (paid, returned sales.Money) {
+			p, err := b.Payment(link.URL)
+			must(t, p, err)
+			return sales.Money(p.Paid), sales.Money(p.Refunded)
+		},
+		PayOnce: func(t *testing.T, link payments.Link) {
+			p, err := b.Pay(link.URL, tbanktest.CardOnce)
 			must(t, p, err)
 		},
 		SayNext: func(word string) { b.Mischief(tbanktest.Mischief{Extra: map[string]any{"Status": word}}) },
