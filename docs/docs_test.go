@@ -5,12 +5,14 @@ package docs_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -29,6 +31,8 @@ type block struct {
 	line int
 	// place says where a piece belongs: the HTML comment in the line above.
 	place, text string
+	// beside are the whole flows of the same page, by file name.
+	beside fstest.MapFS
 }
 
 // TestExamplesLoad loads every example as `voronka lint` would. One that begins
@@ -73,11 +77,26 @@ func (b block) check() []flows.Diagnostic {
 			Source: "write <!-- file --> or <!-- do --> in the line above the example, or begin it with flow:"}}
 	}
 	for {
-		_, found := loader.LoadText("example.yaml", piece.build())
+		found := b.load(loader, piece.build())
 		if !piece.add(found) {
 			return found
 		}
 	}
+}
+
+// load reads a piece together with the whole flows of its page.
+func (b block) load(loader flows.Loader, text string) []flows.Diagnostic {
+	_, found := loader.LoadText("example.yaml", text)
+	if !slices.ContainsFunc(found, func(one flows.Diagnostic) bool { return one.Code == "unknown_flow" }) {
+		return found
+	}
+	folder := maps.Clone(b.beside)
+	folder["example.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	_, found, err := loader.LoadFS(folder, "")
+	if err != nil {
+		return []flows.Diagnostic{{Code: "no_folder", Source: err.Error()}}
+	}
+	return slices.DeleteFunc(found, func(one flows.Diagnostic) bool { return one.Pos.File != "example.yaml" || one.Code == "no_file" })
 }
 
 // play plays an example of a test against the ready funnel.
@@ -158,17 +177,21 @@ func blocks(t *testing.T) []block {
 	t.Helper()
 	var all []block
 	for _, file := range pages(t, "ru/*.md") {
+		beside := fstest.MapFS{}
 		var open *block
 		last := ""
 		for i, line := range strings.Split(read(t, file), "\n") {
 			switch {
 			case open == nil && line == "```yaml":
-				open = &block{file: file, line: i + 1}
+				open = &block{file: file, line: i + 1, beside: beside}
 				if place := comment.FindStringSubmatch(last); place != nil {
 					open.place = place[1]
 				}
 			case open != nil && line == "```":
 				all = append(all, *open)
+				if name, whole := strings.CutPrefix(strings.SplitN(open.text, "\n", 2)[0], "flow: "); whole {
+					beside[name+".yaml"] = &fstest.MapFile{Data: []byte(open.text)}
+				}
 				open = nil
 			case open != nil:
 				open.text += line + "\n"

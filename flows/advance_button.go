@@ -15,6 +15,9 @@ const maxChoices = 100
 // does what the rules say about its label. It stays alive while its state
 // exists. A callback is the author's own data for it, which rules hear for ever.
 func (r *Run) Button(text, callback, to string, set map[string]string) InlineButton {
+	if state := r.Flow.State(to); state != nil {
+		to = r.home.key(state)
+	}
 	choice := Choice{Text: text, To: to, Set: set, State: r.Session.State}
 	return r.button(cmp.Or(callback, choice.data()), choice)
 }
@@ -76,9 +79,9 @@ func oldest(choices map[string]Choice) string {
 func (r *Run) press() bool {
 	choice, known := r.Session.Choices[r.Input.Payload]
 	r.choice = choice
-	outdated := !known && !r.Flow.hears(r.Input.Payload) ||
+	outdated := !known && !r.Flow.hears(r.Input.Payload) && !r.home.hears(r.Input.Payload) ||
 		choice.Ask != nil && (r.Session.Asking == nil || *choice.Ask != *r.Session.Asking) ||
-		choice.To != "" && r.Flow.State(choice.To) == nil && r.Flow.State(r.Flow.Moved[choice.To]) == nil
+		choice.To != "" && r.home.State(r.home.relocated(choice.To)) == nil
 	r.doubled = r.Session.Tapped == r.tap()
 	acknowledge := Acknowledge{Callback: r.Input.Callback}
 	switch {
@@ -115,11 +118,11 @@ func (r *Run) follow() bool {
 	r.consider(r.choice.State, "button: "+r.choice.Text, matched)
 	r.assign(r.choice.Set)
 	if r.choice.To != "" {
-		r.enter(r.choice.To)
+		r.enter(r.home, r.choice.To)
 		return true
 	}
 	// A button that only sets variables lets the rules hear its label too.
-	r.rules("on", r.Flow.State(r.Session.State).On)
+	r.rules("on", r.standing().On)
 	return true
 }
 

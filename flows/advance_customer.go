@@ -29,30 +29,48 @@ func (r *Run) customer() {
 // first answers somebody unknown: whatever they said, the flow begins, unless
 // a rule of `anywhere` leads elsewhere.
 func (r *Run) first() {
-	r.rules("anywhere", r.Flow.Anywhere)
+	r.anywhere()
 	if r.Session.State == "" && !r.halted {
-		r.enter(r.Flow.Start)
+		r.enter(r.home, r.home.Start)
 	}
 }
 
 func (r *Run) route() {
-	state := r.Flow.State(r.Session.State)
+	state := r.standing()
 	switch {
-	case r.rules("anywhere", r.Flow.Anywhere), r.answer(), r.follow(), r.rules("on", state.On):
+	case r.anywhere(), r.answer(), r.follow(), r.rules("on", state.On):
 	case r.isStart():
-		r.consider(r.Flow.Start, "start", matched)
-		r.enter(r.Flow.Start)
+		r.consider(r.home.Start, "start", matched)
+		r.enter(r.home, r.home.Start)
 	case r.retry(), r.rules("fallback", r.Flow.Fallback):
 	default:
 		r.consider("otherwise", "otherwise", matched)
 		if len(r.Flow.Otherwise) == 0 {
 			r.Say(Say{Text: r.Render(r.Text("otherwise"), MaxText)})
 		}
-		r.do(block{steps: r.Flow.Otherwise, state: state.Name, list: "otherwise"}, 0)
+		r.do(block{steps: r.Flow.Otherwise, flow: r.Flow, state: r.Session.State, list: "otherwise"}, 0)
 	}
 }
 
 func (r *Run) isStart() bool { return r.Input.Kind == Command && fold(r.Input.Text) == "start" }
+
+// anywhere tries the rules that are heard in every state: those of the flow
+// that the customer is in, then those of the session's own.
+func (r *Run) anywhere() bool {
+	here := r.Flow
+	if r.rules("anywhere", here.Anywhere) {
+		return true
+	}
+	if here.ID == r.home.ID {
+		return false
+	}
+	r.Flow = r.home
+	if r.rules(homeAnywhere, r.home.Anywhere) {
+		return true
+	}
+	r.Flow = here
+	return false
+}
 
 // rules tries the rules of a list and fires the first that fits.
 func (r *Run) rules(list string, rules []*Rule) bool {
@@ -65,7 +83,7 @@ func (r *Run) rulesOf(state, list string, rules []*Rule) bool {
 		r.consider(rule.When.where, rule.When.label, result)
 		if result == matched {
 			r.markOnce(rule.Once)
-			r.do(block{steps: rule.Do, then: rule.To, state: state, list: list, index: i}, 0)
+			r.do(block{steps: rule.Do, then: rule.To, flow: r.Flow, state: state, list: list, index: i}, 0)
 			return true
 		}
 	}
@@ -85,8 +103,8 @@ func (r *Run) answer() bool {
 	if asking == nil || r.Input.Kind == Command {
 		return false
 	}
-	b, _ := r.Flow.block(asking)
-	r.here, r.step = b, asking.Step
+	b, _ := r.block(asking)
+	r.here, r.step, r.Flow = b, asking.Step, b.flow
 	switch b.steps[asking.Step].(Asker).Answer(r) {
 	case Taken:
 		r.consider(asking.String(), "ask", matched)
@@ -97,6 +115,7 @@ func (r *Run) answer() bool {
 		r.consider(asking.String(), "ask", "refused")
 		return true
 	}
+	r.Flow = r.standing().flow
 	r.consider(asking.String(), "ask", "asking")
 	return false
 }
@@ -107,8 +126,8 @@ func (r *Run) retry() bool {
 	if asking == nil || r.Input.Kind == Command || r.Input.Kind == Button {
 		return false
 	}
-	b, _ := r.Flow.block(asking)
-	r.here, r.step = b, asking.Step
+	b, _ := r.block(asking)
+	r.here, r.step, r.Flow = b, asking.Step, b.flow
 	b.steps[asking.Step].(Asker).Retry(r)
 	r.consider(asking.String(), "ask", "retry")
 	return true

@@ -7,7 +7,7 @@ import "slices"
 // While an operator leads the dialog only what concerns the operator is heard.
 func (r *Run) outsideRules() {
 	r.cancelOutside()
-	state := r.Flow.State(r.Session.State)
+	state := r.standing()
 	operator := r.Input.Kind == Operator
 	switch {
 	case state == nil, operator && r.Input.Payload == "":
@@ -22,7 +22,7 @@ func (r *Run) outsideRules() {
 	}
 	r.heard = len(r.journal)
 	switch {
-	case r.rules("anywhere", r.Flow.Anywhere), r.rules("on", state.On):
+	case r.anywhere(), r.rules("on", state.On):
 	default:
 		r.rules("fallback", r.Flow.Fallback)
 	}
@@ -46,7 +46,7 @@ func (r *Run) fits(rule *Rule) string {
 		return result
 	case len(rule.Not) > 0 && anyIn(rule.Not, r.said):
 		return notWanted
-	case rule.Once != "" && slices.Contains(r.Session.Once, rule.Once):
+	case rule.Once != "" && slices.Contains(r.Session.Once, r.once(rule.Once)):
 		return notAgain
 	case rule.If != nil:
 		if _, yes, _ := r.Compute(rule.If); !yes {
@@ -58,7 +58,16 @@ func (r *Run) fits(rule *Rule) string {
 
 // markOnce keeps that a rule or an alarm with `once:` has had its turn.
 func (r *Run) markOnce(once string) {
-	if once != "" && !slices.Contains(r.Session.Once, once) {
+	if once = r.once(once); once != "" && !slices.Contains(r.Session.Once, once) {
 		r.Session.Once = append(slices.Clone(r.Session.Once), once)
 	}
+}
+
+// once is the name of a rule or an alarm of the running flow as the session
+// remembers it.
+func (r *Run) once(name string) string {
+	if name == "" || r.Flow.ID == r.home.ID {
+		return name
+	}
+	return r.Flow.ID + "/" + name
 }

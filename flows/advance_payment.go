@@ -71,18 +71,23 @@ func paymentNote(order sales.Order, event PaymentEvent) string {
 }
 
 func (r *Run) paymentRules(order sales.Order) bool {
-	if r.rules("anywhere", r.Flow.Anywhere) {
+	if r.anywhere() {
 		return true
 	}
-	here := r.Session.State
-	if state := r.Flow.State(here); state != nil && r.rules("on", state.On) {
+	here, in := r.Session.State, r.Flow
+	if state := r.standing(); state != nil && r.rules("on", state.On) {
 		return true
 	}
-	asked := r.Flow.State(r.Session.Asked[order.Product])
+	where := r.Session.Asked[r.asked(order.Flow, order.Product)]
+	asked := r.state(where)
 	outcome := r.Input.Payment.Outcome
 	money := outcome == Success || outcome == DifferentAmounts || outcome == Refunded
-	if asked != nil && asked.Name != here && money && r.rulesOf(asked.Name, "on", asked.On) {
-		return true
+	if asked != nil && where != here && money {
+		r.Flow = asked.flow
+		if r.rulesOf(where, "on", asked.On) {
+			return true
+		}
+		r.Flow = in
 	}
 	return r.rules("fallback", r.Flow.Fallback)
 }
@@ -94,6 +99,9 @@ func (r *Run) unheard(event PaymentEvent) {
 	case Success:
 		r.Event("error", "no rule hears success: delivered by default")
 		order, _ := r.order(event.Order)
+		if seller := r.home.sibling(order.Flow); seller != nil {
+			r.Flow = seller
+		}
 		product, _ := r.Flow.Product(order.Product)
 		r.Say(Say{Text: r.Render(r.Text("paid"), MaxText)})
 		text, _ := ParseTemplate(product.Deliver.Text)

@@ -14,14 +14,14 @@ func (r *Run) schedule(state *State) {
 		r.Session.Timers = slices.Grow(slices.Clone(r.Session.Timers), len(state.Timers))
 	}
 	for i, rule := range state.Timers {
-		if rule.Once != "" && slices.Contains(r.Session.Once, rule.Once) {
+		if rule.Once != "" && slices.Contains(r.Session.Once, r.once(rule.Once)) {
 			continue
 		}
 		due, err := r.due(rule)
 		name := state.Name + " " + label("timer", i) + ": " + rule.String()
 		switch {
 		case err == nil:
-			r.Session.Timers = append(r.Session.Timers, r.alarm(state.Name, i, due))
+			r.Session.Timers = append(r.Session.Timers, r.alarm(r.home.key(state), i, due))
 		case errors.Is(err, errPast), errors.Is(err, errTooLate):
 			r.Event("timer", name+": left out, "+err.Error())
 		default:
@@ -61,12 +61,14 @@ func (r *Run) ring() {
 		r.resume(timer)
 		return
 	}
-	rule := r.Flow.timer(timer)
+	rule := r.home.timer(timer)
 	name := timer.State + " " + label("timer", timer.Index)
 	if rule == nil {
 		r.Event("timer", name+": no longer in the flow")
 		return
 	}
+	state := r.state(timer.State)
+	r.Flow, rule = state.flow, state.Timers[timer.Index]
 	p := r.plan(rule)
 	opens := p.window(p.now)
 	switch {
@@ -84,7 +86,7 @@ func (r *Run) ring() {
 		r.Event("timer", name+": "+rule.String())
 		r.consider(place(rule.Pos), rule.String(), matched)
 		r.markOnce(rule.Once)
-		r.do(block{steps: rule.Do, then: rule.To, state: timer.State, list: "timer", index: timer.Index}, 0)
+		r.do(block{steps: rule.Do, then: rule.To, flow: r.Flow, state: timer.State, list: "timer", index: timer.Index}, 0)
 	}
 }
 

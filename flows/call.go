@@ -32,7 +32,7 @@ func (r *Run) Return() {
 	}
 	at := r.Session.Calls[depth-1]
 	r.Session.Calls = slices.Clone(r.Session.Calls[:depth-1])
-	b, found := r.Flow.block(&at)
+	b, found := r.block(&at)
 	if found && at.Step < len(b.steps) {
 		_, found = b.steps[at.Step].(Caller)
 	}
@@ -44,7 +44,7 @@ func (r *Run) Return() {
 		r.halt("loop: more than " + strconv.Itoa(maxMoves) + " moves, last to " + at.State)
 		return
 	}
-	r.stand(r.Flow.State(at.State))
+	r.stand(r.state(at.State))
 	r.do(b, at.Step+1)
 	r.waits = true // what called Return has nothing left to do
 }

@@ -2,13 +2,19 @@ package flows
 
 import "slices"
 
-// check proves what can be proved before a customer finds out.
-func check(d *draft, w *loading) {
-	if len(d.flow.States) == 0 {
-		return
-	}
+// newChecker gathers what the checks ask for.
+func newChecker(d *draft, w *loading) *checker {
 	c := &checker{draft: d, diags: w.diags}
 	c.collect()
+	return c
+}
+
+// check proves what can be proved before a customer finds out.
+func (c *checker) check(w *loading) {
+	if len(c.flow.States) == 0 {
+		return
+	}
+	c.links = w.links
 	c.targets()
 	whole := !c.blurred()
 	c.names()
@@ -20,7 +26,8 @@ func check(d *draft, w *loading) {
 	if !whole {
 		return
 	}
-	c.moves = flowMoves(d.flow)
+	c.calls()
+	c.moves = flowMoves(c.flow)
 	c.entry = c.entryFacts()
 	c.reach()
 	c.ends()
@@ -33,7 +40,7 @@ func check(d *draft, w *loading) {
 func (c *checker) blurred() bool {
 	hides := []string{"unknown_step", "empty_step", "want_mapping", "want_rule", "want_text", "no_condition",
 		"many_conditions", "bad_regexp", "no_words", "unknown_key", "comma_in_text", "repeated_key",
-		"unknown_state", "no_start", "rule_without_action"}
+		"unknown_state", "unknown_flow", "no_start", "rule_without_action"}
 	return slices.ContainsFunc(c.diags.list, func(found Diagnostic) bool {
 		return found.Pos.File == c.flow.File && slices.Contains(hides, found.Code)
 	})
@@ -43,6 +50,7 @@ func (c *checker) blurred() bool {
 type checker struct {
 	*draft
 	diags *Diagnostics
+	links links
 	// uses are those of all steps, in the order of the file's sections.
 	uses  []Uses
 	moves []move

@@ -57,6 +57,23 @@ func courseOf(state *State) course {
 	return c
 }
 
+// calls adds what sub-flows teach to the courses of the states that call them.
+func (c *checker) calls() {
+	for _, state := range c.flow.States {
+		course := c.courses[state.Name]
+		for i, step := range state.Do {
+			caller, is := step.(Caller)
+			if !is {
+				continue
+			}
+			taught := c.called(caller.Calls())
+			for after := i + 1; after < len(course.known); after++ {
+				course.known[after] |= taught
+			}
+		}
+	}
+}
+
 // leaving is what is surely known when a way is taken: rules and timers may
 // strike as soon as the state first waits, a payment once it was asked for.
 func (c course) leaving(entered facts, way move) facts {
@@ -86,6 +103,11 @@ func (c *checker) entryFacts() map[string]facts {
 		brought[i] = c.courses[way.from].leaving(0, way)
 	}
 	entry := map[string]facts{c.flow.Start: 0}
+	for _, state := range c.links.into[c.flow.ID] {
+		if state != c.flow.Start {
+			entry[state] = ^facts(0) // what the other flow has learned is not looked into
+		}
+	}
 	for changed := true; changed; {
 		changed = false
 		for i, way := range c.moves {

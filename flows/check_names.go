@@ -15,21 +15,10 @@ func (c *checker) targets() {
 	if c.start.Name == "" {
 		c.fail(c.root.Pos(), "no_start")
 	} else {
-		c.target(c.start)
+		c.inner(c.start)
 	}
-	for _, uses := range c.uses {
-		for _, target := range uses.Targets {
-			c.target(target)
-		}
-	}
-	for _, rule := range c.rules() {
-		c.target(Ref{Name: rule.To, Pos: rule.ToPos})
-	}
-	for _, state := range c.flow.States {
-		c.target(Ref{Name: state.Next, Pos: state.NextPos})
-		for _, timer := range state.Timers {
-			c.target(Ref{Name: timer.To, Pos: timer.ToPos})
-		}
+	for ref := range c.aims {
+		c.target(ref)
 	}
 	for _, pair := range c.moved {
 		if c.flow.State(pair[0].Name) != nil {
@@ -38,13 +27,35 @@ func (c *checker) targets() {
 		c.target(pair[1])
 	}
 	for _, stage := range c.stages {
-		c.target(stage)
+		c.inner(stage)
 	}
 }
 
-func (c *checker) target(ref Ref) {
-	if ref.Name != "" && c.flow.State(ref.Name) == nil && c.bearable() {
+// inner wants a state of this flow.
+func (c *checker) inner(ref Ref) {
+	if ref.Name != "" && c.flow.states[ref.Name] == nil && c.bearable() {
 		c.fail(ref.Pos, "unknown_state", "State", ref.Name, "Suggest", Nearest(ref.Name, c.stateNames()))
+	}
+}
+
+// target wants a state of this flow, or of another one of the project.
+func (c *checker) target(ref Ref) {
+	id, state, elsewhere := splitState(ref.Name)
+	if !elsewhere {
+		c.inner(ref)
+		return
+	}
+	other := c.flow.sibling(id)
+	switch {
+	case !c.bearable() || other != nil && other.states[state] != nil:
+	case other == nil:
+		c.fail(ref.Pos, "unknown_flow", "Flow", id, "Suggest", Nearest(id, c.flow.flowIDs()))
+	default:
+		var names []string
+		for _, known := range other.States {
+			names = append(names, id+"/"+known.Name)
+		}
+		c.fail(ref.Pos, "unknown_state", "State", ref.Name, "Suggest", Nearest(ref.Name, names))
 	}
 }
 
@@ -58,13 +69,10 @@ const maxFindings = 500
 // it or the engine does.
 func (c *checker) names() {
 	products := slices.Sorted(maps.Keys(c.products))
-	set := map[string]bool{}
-	for _, declared := range c.flow.Vars {
-		set[declared.Name] = true
-	}
-	for _, uses := range c.uses {
-		for _, ref := range uses.Sets {
-			set[ref.Name] = true
+	set := c.sets()
+	if c.links.linked[c.flow.ID] {
+		for _, name := range c.links.sets {
+			set[name] = true
 		}
 	}
 	for _, uses := range c.uses {

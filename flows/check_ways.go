@@ -7,7 +7,7 @@ import (
 
 // reach reports states that no way leads to.
 func (c *checker) reach() {
-	reached := reachable(c.flow.Start, c.moves)
+	reached := reachable(append([]string{c.flow.Start}, c.links.into[c.flow.ID]...), inside(c.moves))
 	for _, state := range c.flow.States {
 		if !reached[state.Name] {
 			c.fail(state.Pos, "unreachable", "State", state.Name)
@@ -34,20 +34,31 @@ func (c *checker) ends() {
 
 // loops reports states that lead to each other without ever waiting.
 func (c *checker) loops() {
-	onward := map[string][]string{}
-	for _, way := range c.moves {
-		state := c.flow.State(way.from)
-		atOnce := way.event == "next" || way.jump && way.step <= state.firstWait()
-		if atOnce && (way.jump || !state.waits()) || way.timer != nil && way.timer.immediate() {
-			onward[way.from] = append(onward[way.from], way.to)
-		}
-	}
+	onward := atOnce(c.flow, inside(c.moves))
 	done := map[string]bool{}
 	for _, state := range c.flow.States {
 		if circle := findCircle(state.Name, onward, done, nil); circle != nil {
 			c.fail(c.flow.State(circle[0]).Pos, "endless_loop", "States", strings.Join(circle, " → "))
 		}
 	}
+}
+
+// atOnce are the states that each state leads to without waiting.
+func atOnce(f *Flow, moves []move) map[string][]string {
+	onward := map[string][]string{}
+	for _, way := range moves {
+		state := f.State(way.from)
+		next := way.event == "next" || way.jump && way.step <= state.firstWait()
+		if next && (way.jump || !state.waits()) || way.timer != nil && way.timer.immediate() {
+			onward[way.from] = append(onward[way.from], way.to)
+		}
+	}
+	return onward
+}
+
+// inside are the ways that stay in the flow.
+func inside(moves []move) []move {
+	return slices.DeleteFunc(slices.Clone(moves), func(way move) bool { return strings.Contains(way.to, "/") })
 }
 
 // findCircle looks for a way back to a state on the path; done are states

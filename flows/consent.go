@@ -66,7 +66,7 @@ func (r *Run) Disagree(name, version string) {
 // Leave lets a question end with a move in place of an answer.
 func (r *Run) Leave(state string) {
 	r.Session.Asking, r.taken = nil, true
-	r.enter(state)
+	r.enter(r.here.flow, state)
 }
 
 // consented gives `consent.NAME`: the version that the customer agreed to, or nothing.

@@ -64,7 +64,8 @@ func (e Engine) Advance(flow *Flow, contact sales.Contact, known Known, session 
 	case input.At.IsZero() || input.Kind == Paid && input.Payment == nil, input.Kind == Responded && input.Response == nil:
 		return Turn{}, ErrInput
 	}
-	r := &Run{Flow: flow.In(spokenBy(session, contact, input)), Input: input, Session: session, Contact: contact, engine: e, known: known}
+	home := flow.In(spokenBy(session, contact, input))
+	r := &Run{Flow: home, home: home, Input: input, Session: session, Contact: contact, engine: e, known: known}
 	r.begin()
 	switch {
 	case input.Kind.FromCustomer():
@@ -86,12 +87,15 @@ func (r *Run) begin() {
 	r.Session.Turns++
 	r.Session.Contact = cmp.Or(r.Session.Contact, r.Contact.ID, r.Input.Contact)
 	r.Contact.ID = cmp.Or(r.Contact.ID, r.Session.Contact)
-	r.Session.Flow, r.Session.Version = r.Flow.ID, r.Flow.Version
+	r.Session.Flow, r.Session.Version = r.home.ID, r.home.Version
 	r.greet()
 	r.relocate()
-	if state := r.Session.State; state != "" && r.Flow.State(state) == nil {
-		r.Session.State, r.Session.Asking = r.Flow.successor(state), nil
+	if state := r.Session.State; state != "" && r.home.State(state) == nil {
+		r.Session.State, r.Session.Asking = r.home.successor(state), nil
 		r.Event("moved", state+" ✕ → "+r.Session.State)
+	}
+	if state := r.standing(); state != nil {
+		r.Flow = state.flow
 	}
 	if asking := r.Session.Asking; asking != nil && r.asker(asking) == nil {
 		r.Session.Asking = nil
@@ -117,10 +121,25 @@ func (r *Run) greet() {
 	}
 }
 
+// standing is the state the customer is in, nil before the first input.
+func (r *Run) standing() *State { return r.state(r.Session.State) }
+
+// state finds a state as the session calls it, in the customer's language.
+func (r *Run) state(name string) *State { return r.spoken(r.home.State(name)) }
+
+// spoken is a state in the customer's language: its flow may be translated
+// where the session's own is not.
+func (r *Run) spoken(state *State) *State {
+	if state == nil || len(state.flow.languages) == 0 || state.flow == r.home {
+		return state
+	}
+	return state.flow.In(spokenBy(r.Session, r.Contact, r.Input)).states[state.Name]
+}
+
 // successor is the state that took the place of one that is gone: the flow's
 // start when `moved:` does not tell.
 func (f *Flow) successor(gone string) string {
-	if next := f.Moved[gone]; f.State(next) != nil {
+	if next := f.relocated(gone); f.State(next) != nil {
 		return next
 	}
 	return f.Start

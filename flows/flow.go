@@ -42,6 +42,12 @@ type Flow struct {
 	titles    map[string]string
 	// phrases are looked for when somebody asks.
 	phrases func() []Phrase
+	// siblings are the flows of the project by id, this one among them; language
+	// is what this one is translated into, empty as it is written.
+	siblings map[string]*Flow
+	language string
+	// renames is set where `moved:` of some flow of the project says anything.
+	renames bool
 }
 
 // State is where a contact can stand.
@@ -59,6 +65,8 @@ type State struct {
 	Pos Pos
 	// NextPos is where Next stands.
 	NextPos Pos
+	// flow is the one it belongs to, in the same language.
+	flow *Flow
 }
 
 // Rule says what happens when an input fits.
@@ -87,8 +95,18 @@ func (f *Flow) Product(id string) (sales.Product, bool) {
 	return sales.Product{}, false
 }
 
-// State finds a state by name, nil when there is none.
-func (f *Flow) State(name string) *State { return f.states[name] }
+// State finds a state by name, nil when there is none: "email" of this flow,
+// "contacts/email" of another flow of the project.
+func (f *Flow) State(name string) *State {
+	flow, state, elsewhere := splitState(name)
+	if !elsewhere {
+		return f.states[name]
+	}
+	if other := f.sibling(flow); other != nil {
+		return other.states[state]
+	}
+	return nil
+}
 
 // Flow finds a flow by id, nil when there is none.
 func (p *Project) Flow(id string) *Flow {

@@ -65,6 +65,7 @@ func (g *graph) arrows(from string, ways []move) {
 	var aims []string
 	labels := map[string][]string{}
 	for _, way := range ways {
+		way.to = g.flow.own(way.to)
 		if !slices.Contains(aims, way.to) {
 			aims = append(aims, way.to)
 		}
@@ -73,12 +74,23 @@ func (g *graph) arrows(from string, ways []move) {
 		}
 	}
 	for _, aim := range aims {
+		g.elsewhere(aim)
 		arrow := "-->"
 		if len(labels[aim]) > 0 {
 			arrow += "|" + quoted(strings.Join(labels[aim], " / ")) + "|"
 		}
 		g.line("%s %s %s", from, arrow, g.ids[aim])
 	}
+}
+
+// elsewhere draws the box of a state of another flow, once.
+func (g *graph) elsewhere(aim string) {
+	state := g.flow.State(aim)
+	if g.ids[aim] != "" || state == nil {
+		return
+	}
+	g.ids[aim] = fmt.Sprintf("s%d", len(g.ids)+1)
+	g.line("%s[[%s]]", g.ids[aim], quoted(state.flow.Title+": "+state.Title))
 }
 
 func (g *graph) label(way move) string {

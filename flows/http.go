@@ -67,7 +67,7 @@ func (r *Run) responded() {
 		return
 	}
 	r.Session.Request = nil
-	b, found := r.Flow.block(&waiting.At)
+	b, found := r.block(&waiting.At)
 	var step Requester
 	if found && waiting.At.Step < len(b.steps) {
 		step, _ = b.steps[waiting.At.Step].(Requester)
@@ -81,11 +81,11 @@ func (r *Run) responded() {
 	case r.Session.Manual:
 		return
 	}
-	r.here, r.step = b, waiting.At.Step
+	r.here, r.step, r.Flow = b, waiting.At.Step, b.flow
 	step.Responded(r, *response)
 	if target := r.target; target != "" {
 		r.target = ""
-		r.enter(target)
+		r.enter(b.flow, target)
 		return
 	}
 	r.do(b, waiting.At.Step+1)

@@ -38,17 +38,14 @@ func (l Loader) LoadFS(files fs.FS, dir string) (*Project, []Diagnostic, error) 
 	if len(names) == 0 {
 		work.diags.Add(Error, Pos{File: dir, Line: 1, Col: 1}, "no_flows")
 	}
-	project := &Project{Dir: dir}
 	for _, name := range names {
 		data, err := readBounded(files, name)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read flow file: %w", err)
 		}
-		if flow := work.load(filepath.Join(dir, name), data); flow != nil {
-			project.Flows = append(project.Flows, flow)
-		}
+		work.read(filepath.Join(dir, name), data)
 	}
-	work.distinct(project.Flows)
+	project := &Project{Dir: dir, Flows: work.finish()}
 	found := work.diags.sorted(work.sources)
 	if work.diags.Failed() {
 		return nil, found, nil
@@ -57,14 +54,29 @@ func (l Loader) LoadFS(files fs.FS, dir string) (*Project, []Diagnostic, error) 
 }
 
 // LoadFile reads and checks one flow; files it names are looked for beside it.
+// One that leads into other flows is read with all flows of its folder.
 func (l Loader) LoadFile(file string) (*Flow, []Diagnostic, error) {
-	files := os.DirFS(filepath.Dir(file))
-	data, err := readBounded(files, filepath.Base(file))
+	dir, name := filepath.Dir(file), filepath.Base(file)
+	files := os.DirFS(dir)
+	data, err := readBounded(files, name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read flow file: %w", err)
 	}
-	flow, found := l.loadOne(files, file, data)
-	return flow, found, nil
+	work := l.start(files)
+	if c := work.read(file, data); c == nil || !c.leadsElsewhere() {
+		flow, found := work.only()
+		return flow, found, nil
+	}
+	project, found, err := l.LoadFS(files, dir)
+	if err != nil || project == nil {
+		return nil, found, err
+	}
+	for _, flow := range project.Flows {
+		if filepath.Base(flow.File) == name {
+			return flow, found, nil
+		}
+	}
+	return nil, found, nil
 }
 
 // LoadText reads and checks one flow from memory; files it names are not looked for.
@@ -74,12 +86,18 @@ func (l Loader) LoadText(name, text string) (*Flow, []Diagnostic) {
 
 func (l Loader) loadOne(files fs.FS, name string, data []byte) (*Flow, []Diagnostic) {
 	work := l.start(files)
-	flow := work.load(name, data)
-	found := work.diags.sorted(work.sources)
-	if work.diags.Failed() {
+	work.read(name, data)
+	return work.only()
+}
+
+// only is the flow of a load that read one file.
+func (w *loading) only() (*Flow, []Diagnostic) {
+	flows := w.finish()
+	found := w.diags.sorted(w.sources)
+	if w.diags.Failed() || len(flows) == 0 {
 		return nil, found
 	}
-	return flow, found
+	return flows[0], found
 }
 
 // loading is the state of one Load.
@@ -88,6 +106,8 @@ type loading struct {
 	reading *Reading
 	diags   *Diagnostics
 	sources []*Source
+	drafts  []*checker
+	links   links
 }
 
 func (l Loader) start(files fs.FS) *loading {
@@ -101,18 +121,32 @@ func (l Loader) start(files fs.FS) *loading {
 	return &loading{files: files, reading: &Reading{Kinds: kinds}, diags: &Diagnostics{}}
 }
 
-// load reads one file and, when it could be read, checks it.
-func (w *loading) load(name string, data []byte) *Flow {
+// read compiles one file; nil when it could not be read.
+func (w *loading) read(name string, data []byte) *checker {
 	source := &Source{Name: name}
 	w.sources = append(w.sources, source)
 	root := (&reader{source: source, diags: w.diags}).read(data)
 	if root == nil {
 		return nil
 	}
-	draft := w.compile(Node{yaml: root, source: source, diags: w.diags, read: w.reading}, data)
-	check(draft, w)
-	w.translate(draft.flow, root, data)
-	return draft.flow
+	c := newChecker(w.compile(Node{yaml: root, source: source, diags: w.diags, read: w.reading}, data), w)
+	w.drafts = append(w.drafts, c)
+	return c
+}
+
+// finish checks what was read, each flow by itself and then all together.
+func (w *loading) finish() []*Flow {
+	w.link()
+	var flows []*Flow
+	for _, c := range w.drafts {
+		c.check(w)
+		w.translate(c.flow, c.root.yaml, c.data)
+		flows = append(flows, c.flow)
+	}
+	w.distinct(flows)
+	w.circles()
+	w.recursion()
+	return flows
 }
 
 // distinct reports flows that share an id.

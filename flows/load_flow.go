@@ -12,6 +12,7 @@ import (
 type draft struct {
 	flow     *Flow
 	root     Node
+	data     []byte // of the file
 	start    Ref
 	files    []Ref             // of products
 	products map[string]Node   // by id
@@ -31,7 +32,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 		Written: map[string]string{filepath.Base(root.source.Name): string(data)},
 		states:  map[string]*State{},
 	}
-	d := &draft{flow: flow, root: root}
+	d := &draft{flow: flow, root: root, data: data}
 	root.Only("flow", "title", "start", "products", "receipt", "anywhere", "fallback", "otherwise",
 		"states", "moved", "stages", "texts", "vars")
 	flow.ID = strings.TrimSuffix(filepath.Base(flow.File), ".yaml")

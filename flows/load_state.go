@@ -15,7 +15,7 @@ func (d *draft) readStates(n Node) {
 	for _, entry := range n.Entries() {
 		entry.Key.identifier()
 		state := entry.Value.state(entry.Name)
-		state.Pos = entry.Key.Pos()
+		state.Pos, state.flow = entry.Key.Pos(), d.flow
 		d.flow.States = append(d.flow.States, state)
 		d.flow.states[state.Name] = state
 	}

@@ -148,7 +148,9 @@ func (w *loading) variant(flow *Flow, root *yaml.Node, data []byte, language, fi
 		}
 	}
 	draft := shadow.compile(Node{yaml: tree, source: flow.Source, diags: shadow.diags, read: shadow.reading}, data)
-	check(draft, shadow)
+	draft.flow.siblings, draft.flow.renames, draft.flow.language = flow.siblings, flow.renames, language
+	shadow.links = w.links
+	newChecker(draft, shadow).check(shadow)
 	for _, one := range shadow.diags.list {
 		if one.Pos.File == source.Name {
 			w.diags.list = append(w.diags.list, one)

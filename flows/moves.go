@@ -27,6 +27,9 @@ func flowMoves(f *Flow) []move {
 		moves = append(moves, ruleMoves(state.Name, "fallback", f.Fallback)...)
 		moves = append(moves, stepMoves(move{from: state.Name, event: "otherwise", step: -1}, f.Otherwise)...)
 	}
+	for i := range moves {
+		moves[i].to = f.own(moves[i].to)
+	}
 	return moves
 }
 

@@ -30,7 +30,7 @@ func (r *Run) Pause(d time.Duration) {
 // resume goes on behind a pause that is over. Like an alarm it keeps silent
 // while an operator leads the dialog.
 func (r *Run) resume(timer Timer) {
-	b, found := r.Flow.block(timer.At)
+	b, found := r.block(timer.At)
 	pauses := false
 	if found && timer.At.Step < len(b.steps) {
 		_, pauses = b.steps[timer.At.Step].(Pauser)

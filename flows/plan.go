@@ -58,7 +58,7 @@ func (p *Plan) Add(session Session) {
 		stand.To, stand.Lost = flow.Start, true
 	}
 	p.stands[stand]++
-	r := &Run{Flow: flow}
+	r := &Run{Flow: flow, home: flow}
 	if asking := r.relocateQuestion(session.Asking); asking != nil && r.asker(asking) == nil {
 		p.Questions++
 	}

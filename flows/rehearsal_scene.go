@@ -10,10 +10,10 @@ func (r *Rehearsal) Enter(state string) (Turn, error) {
 	}
 	input := Input{Kind: Operator, Contact: r.Contact.ID, At: r.Now, Profile: r.Profile}
 	run := &Run{
-		Flow: r.Flow, Input: input, Session: r.Session, Contact: r.Contact, engine: r.Engine, known: r.Known,
+		Flow: r.Flow, home: r.Flow, Input: input, Session: r.Session, Contact: r.Contact, engine: r.Engine, known: r.Known,
 	}
 	run.begin()
-	run.enter(state)
+	run.enter(r.Flow, state)
 	turn := run.finish()
 	r.keep(input, turn)
 	return turn, nil
@@ -31,7 +31,7 @@ func (r *Rehearsal) Lookup(name string) string { return r.run().Lookup(name) }
 
 func (r *Rehearsal) run() *Run {
 	return &Run{
-		Flow: r.Flow, Input: Input{Kind: Operator, At: r.Now}, Session: r.Session, Contact: r.Contact,
+		Flow: r.Flow, home: r.Flow, Input: Input{Kind: Operator, At: r.Now}, Session: r.Session, Contact: r.Contact,
 		engine: r.Engine, known: r.Known,
 	}
 }

@@ -14,7 +14,10 @@ import (
 // Run is one turn in the making. Steps read from it and add to it; the maps
 // and slices it was given are never changed, only replaced.
 type Run struct {
+	// Flow is where the running steps stand; home is the session's own, which its
+	// names of states begin from.
 	Flow    *Flow
+	home    *Flow
 	Input   Input
 	Session Session
 	Contact sales.Contact

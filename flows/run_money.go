@@ -210,6 +210,7 @@ func (r *Run) receipt(product sales.Product) *sales.Receipt {
 
 // remember keeps in which state a product was asked to be paid for.
 func (r *Run) remember(product string) {
+	product = r.asked(r.Flow.ID, product)
 	if r.Session.Asked[product] == r.Session.State {
 		return
 	}
@@ -219,6 +220,14 @@ func (r *Run) remember(product string) {
 	}
 	asked[product] = r.Session.State
 	r.Session.Asked = asked
+}
+
+// asked is the name of a flow's product among those asked to be paid for.
+func (r *Run) asked(flow, product string) string {
+	if flow == "" || flow == r.home.ID {
+		return product
+	}
+	return flow + "/" + product
 }
 
 // PaidOrder is the last paid order of a product that was not refunded; of two,

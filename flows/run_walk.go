@@ -10,8 +10,11 @@ import (
 type block struct {
 	steps []Step
 	then  string
-	// state is where the customer is meant to be; list and index name a rule
-	// of it, or of the flow: "on" 2. The state's own steps have no list.
+	// flow is the one whose words the steps are.
+	flow *Flow
+	// state is where the customer is meant to be, as the session calls it; list
+	// and index name a rule of it, or of the flow: "on" 2. The state's own steps
+	// have no list.
 	state, list string
 	index       int
 }
@@ -24,12 +27,12 @@ func (b block) in() string {
 }
 
 // block finds the steps that a question stands in.
-func (f *Flow) block(at *Asking) (block, bool) {
-	state := f.State(at.State)
+func (r *Run) block(at *Asking) (block, bool) {
+	state := r.state(at.State)
 	if state == nil {
 		return block{}, false
 	}
-	b := block{state: state.Name}
+	b := block{state: at.State, flow: state.flow}
 	if at.In == "" {
 		b.steps, b.then = state.Do, state.Next
 		return b, true
@@ -40,7 +43,7 @@ func (f *Flow) block(at *Asking) (block, bool) {
 	var rules []*Rule
 	switch list {
 	case "otherwise":
-		b.steps = f.Otherwise
+		b.steps = state.flow.Otherwise
 		return b, true
 	case "timer":
 		if index >= len(state.Timers) {
@@ -49,11 +52,13 @@ func (f *Flow) block(at *Asking) (block, bool) {
 		b.steps, b.then = state.Timers[index].Do, state.Timers[index].To
 		return b, true
 	case "anywhere":
-		rules = f.Anywhere
+		rules = state.flow.Anywhere
+	case homeAnywhere:
+		rules, b.flow = r.home.Anywhere, r.home
 	case "on":
 		rules = state.On
 	case "fallback":
-		rules = f.Fallback
+		rules = state.flow.Fallback
 	}
 	if index >= len(rules) {
 		return block{}, false
@@ -61,6 +66,10 @@ func (f *Flow) block(at *Asking) (block, bool) {
 	b.steps, b.then = rules[index].Do, rules[index].To
 	return b, true
 }
+
+// homeAnywhere are the rules of `anywhere` of the session's own flow, heard in
+// the states of other flows as well.
+const homeAnywhere = "home"
 
 // String names the question's place as the flow's author would: "email/do:0".
 func (a Asking) String() string {
@@ -73,7 +82,7 @@ func (a Asking) String() string {
 
 // asker is the step that asks, nil when it is gone.
 func (r *Run) asker(at *Asking) Asker {
-	found, ok := r.Flow.block(at)
+	found, ok := r.block(at)
 	if !ok || at.Step >= len(found.steps) {
 		return nil
 	}
@@ -83,7 +92,7 @@ func (r *Run) asker(at *Asking) Asker {
 
 // do runs the steps of a block from one of them on, then goes where it leads.
 func (r *Run) do(b block, from int) {
-	r.waits = false
+	r.waits, r.Flow = false, b.flow
 	for i := from; i < len(b.steps); i++ {
 		if r.steps++; r.steps > maxSteps {
 			r.halt("loop: more than " + strconv.Itoa(maxSteps) + " steps")
@@ -105,48 +114,50 @@ func (r *Run) do(b block, from int) {
 		target = b.then
 	}
 	if r.target = ""; target != "" {
-		r.enter(target)
+		r.enter(b.flow, target)
 	}
 }
 
-// enter moves to a state and runs its steps.
-func (r *Run) enter(name string) {
-	r.Flow = r.Flow.In(spokenBy(r.Session, r.Contact, r.Input)) // a button may have chosen another
-	state := r.Flow.State(name)
+// enter moves to a state, as the flow calls it, and runs its steps.
+func (r *Run) enter(flow *Flow, name string) {
+	language := spokenBy(r.Session, r.Contact, r.Input) // a button may have chosen another
+	flow, r.home = flow.In(language), r.home.In(language)
+	state := r.spoken(flow.State(name))
 	if state == nil {
-		state = r.Flow.State(r.Flow.successor(name))
+		state = r.spoken(flow.State(flow.successor(name)))
 		r.Event("moved", name+" ✕ → "+state.Name)
 	}
 	if r.moves++; r.moves > maxMoves {
 		r.halt("loop: more than " + strconv.Itoa(maxMoves) + " moves, last to " + state.Name)
 		return
 	}
-	if state.Name == r.Flow.Start {
+	if state.flow.ID == r.home.ID && state.Name == r.home.Start {
 		r.Session.Calls = nil
 	}
 	r.stand(state)
-	r.do(block{steps: state.Do, then: state.Next, state: state.Name}, 0)
+	r.do(block{steps: state.Do, then: state.Next, flow: state.flow, state: r.Session.State}, 0)
 }
 
 // stand makes a state the one the customer is in.
 func (r *Run) stand(state *State) {
-	left := r.Session.State
+	left, key := r.Session.State, r.home.key(state)
 	r.cancel(func(timer Timer, rule *TimerRule) bool {
-		return timer.State == state.Name || timer.State == left && rule.cancelledBy("left")
+		return timer.State == key || timer.State == left && rule.cancelledBy("left")
 	})
-	r.Session.State, r.Session.Entered, r.Session.Asking, r.Session.Request = state.Name, r.Input.At, nil, nil
+	r.Flow = state.flow
+	r.Session.State, r.Session.Entered, r.Session.Asking, r.Session.Request = key, r.Input.At, nil, nil
 	r.schedule(state)
 	if left == "" {
-		r.Event("moved", "→ "+state.Name)
+		r.Event("moved", "→ "+key)
 	} else {
-		r.Event("moved", left+" → "+state.Name)
+		r.Event("moved", left+" → "+key)
 	}
-	r.Emit(Mirror{State: state.Name, Stage: r.Flow.Stages[state.Name], Contact: left == ""})
+	r.Emit(Mirror{State: key, Stage: state.flow.Stages[state.Name], Contact: left == ""})
 }
 
 // cancel drops the alarms that gone names.
 func (r *Run) cancel(gone func(Timer, *TimerRule) bool) {
-	drops := func(timer Timer) bool { return gone(timer, r.Flow.timer(timer)) }
+	drops := func(timer Timer) bool { return gone(timer, r.home.timer(timer)) }
 	if slices.ContainsFunc(r.Session.Timers, drops) {
 		r.Session.Timers = slices.DeleteFunc(slices.Clone(r.Session.Timers), drops)
 	}

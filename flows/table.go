@@ -18,14 +18,17 @@ func tabulate(start string, moves []move) *fsm.FSM {
 	return fsm.NewFSM(start, events, nil)
 }
 
-// reachable walks the table from start.
-func reachable(start string, moves []move) map[string]bool {
-	machine := tabulate(start, moves)
+// reachable walks the table from where customers come in.
+func reachable(from []string, moves []move) map[string]bool {
+	machine := tabulate(from[0], moves)
 	events := map[string][]string{}
 	for _, way := range moves {
 		events[way.from] = append(events[way.from], way.from+" "+way.event)
 	}
-	reached, queue := map[string]bool{start: true}, []string{start}
+	reached, queue := map[string]bool{}, from
+	for _, state := range from {
+		reached[state] = true
+	}
 	for len(queue) > 0 {
 		state := queue[0]
 		queue = queue[1:]

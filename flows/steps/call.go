@@ -42,6 +42,9 @@ func readReturn(n flows.Node) flows.Step {
 	return &comeBack{pos: n.Pos()}
 }
 
+// Returns implements flows.Returner.
+func (c *comeBack) Returns() {}
+
 // Run implements flows.Step.
 func (c *comeBack) Run(r *flows.Run) { r.Return() }
 
