@@ -24,8 +24,10 @@ import (
 type Door struct {
 	// Accept commits an event in one transaction: dedupe, the payment, the flow's input.
 	Accept func(ctx context.Context, provider string, e Event) error
-	// Count is told how each knock ended: accepted, idle, unknown, forged,
-	// unreadable or failed. It may be nil.
+	// Guard lists the networks that may knock; from others the answer is 403.
+	Guard Guard
+	// Count is told how each knock ended: accepted, idle, unknown, stranger,
+	// forged, unreadable or failed. It may be nil.
 	Count func(provider, ending string)
 	// Log gets everything but what was acceptable; never a body, a secret or card data. Nil is silent.
 	Log *slog.Logger
@@ -60,6 +62,10 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		http.Error(w, "notifications come by POST", http.StatusMethodNotAllowed)
+		return
+	}
+	if !d.Guard.Lets(r) {
+		d.refuse(w, r, provider, "stranger", http.StatusForbidden, errors.New("the network is not in the list"))
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestNotification))

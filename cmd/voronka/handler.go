@@ -24,6 +24,7 @@ func (s *service) handler() (http.Handler, error) {
 	if s.bank != nil {
 		door := payments.NewDoor(s.bot.Accept, s.bank)
 		door.Log, door.Count = s.log, s.meters.noticed
+		door.Guard, _ = readNetworks(s.TBankNetworks)
 		mux.Handle("/payments/{provider}", door)
 	}
 	pay, err := checkout.Pay{Store: s.store, Clicked: s.bot.Clicked, Text: s.words.Text, ChatURL: s.chatURL(), Now: s.now}.Handler()

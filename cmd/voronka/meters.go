@@ -40,7 +40,7 @@ func newMeters() *meters {
 		group: prometheus.NewHistogram(histogram("voronka_commit_updates",
 			"How many updates shared a commit.", prometheus.ExponentialBuckets(1, 2, 9))),
 		notices: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "voronka_notifications_total",
-			Help: "Notifications of payment providers, by how they ended: accepted, idle, unknown, forged, unreadable, failed."}, []string{"provider", "end"}),
+			Help: "Notifications of payment providers, by how they ended: accepted, idle, unknown, stranger, forged, unreadable, failed."}, []string{"provider", "end"}),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.turns, m.runs, m.commits, m.group, m.notices)

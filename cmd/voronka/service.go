@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,7 +15,6 @@ import (
 	"voronka/bot/telegram"
 	"voronka/crm/amocrm"
 	"voronka/flows"
-	"voronka/internal/rest"
 	"voronka/locales"
 	"voronka/payments"
 	"voronka/payments/tbank"
@@ -83,7 +81,7 @@ func (s *service) wire(project *flows.Project) error {
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
 	}
 	config.Outside = s.outside()
-	if s.TBankTerminal != "" {
+	if s.TBankTerminal != "" || s.TBankShops != "" {
 		if s.bank, err = s.newBank(); err != nil {
 			return err
 		}
@@ -105,24 +103,6 @@ func (s *service) wire(project *flows.Project) error {
 		dir: project.Dir, load: loader().Load, live: s.bot.Live, publish: s.bot.Publish, words: speech(s.words, s.Language), log: s.log,
 	}
 	return nil
-}
-
-func (s *service) newBank() (payments.Provider, error) {
-	config := tbank.Config{Terminal: s.TBankTerminal, Password: string(s.TBankPassword), API: s.TBankAPI, Now: s.now}
-	if s.Public != "" {
-		config.NotificationURL = s.Public + "/payments/" + tbank.Name
-	}
-	if s.TBankCA == "" {
-		return tbank.New(config), nil
-	}
-	roots, err := os.ReadFile(s.TBankCA)
-	if err != nil {
-		return nil, fmt.Errorf("read VORONKA_TBANK_CA: %w", err)
-	}
-	if config.HTTP, err = rest.NewHTTP(30*time.Second, roots); err != nil {
-		return nil, fmt.Errorf("trust VORONKA_TBANK_CA: %w", err)
-	}
-	return tbank.New(config), nil
 }
 
 // engineText is what the engine says by itself, in the customer's language.

@@ -43,6 +43,11 @@ type Settings struct {
 	TBankAPI      string `envconfig:"VORONKA_TBANK_API" default:"https://securepay.tinkoff.ru/v2"`
 
 	TBankCA string `envconfig:"VORONKA_TBANK_CA"`
+	// TBankMethods are the ways to pay that the terminal has, TBankShops is a file
+	// of further terminals, TBankNetworks are where notifications may come from.
+	TBankMethods  string `envconfig:"VORONKA_TBANK_METHODS" default:"card"`
+	TBankShops    string `envconfig:"VORONKA_TBANK_SHOPS"`
+	TBankNetworks string `envconfig:"VORONKA_TBANK_NETWORKS"`
 	// TBankFFD is the version of receipts.
 	TBankFFD string `envconfig:"VORONKA_TBANK_FFD" default:"1.05"`
 
@@ -136,11 +141,7 @@ func (s Settings) faults() []fault {
 		check(strings.HasPrefix(s.Public, "https://"), "VORONKA_PUBLIC_URL", "public_https") // Bot API, setWebhook
 	}
 	check(listenable(s.Listen), "VORONKA_LISTEN", "listen")
-	check((s.TBankTerminal == "") == (s.TBankPassword == ""), "VORONKA_TBANK_PASSWORD", "tbank_pair")
-	check(len(s.TBankTerminal) <= 20, "VORONKA_TBANK_TERMINAL", "tbank_terminal") // T-Bank API 1.80, Init
-	check(webAddress(s.TBankAPI), "VORONKA_TBANK_API", "address")
-	check(s.TBankFFD == "1.05" || s.TBankFFD == "1.2", "VORONKA_TBANK_FFD", "tbank_ffd") // T-Bank API 1.80, Receipt
-	check(s.TBankCA == "" || certificates(s.TBankCA), "VORONKA_TBANK_CA", "tbank_ca")
+	s.bankFaults(check)
 	check(s.AmoURL == "" || webAddress(s.AmoURL), "VORONKA_AMOCRM_URL", "address")
 	check((s.AmoURL == "") == (s.AmoToken == "" && s.AmoClientID == ""), "VORONKA_AMOCRM_TOKEN", "amocrm_pair")
 	check((s.AmoClientID == "") == (s.AmoClientSecret == "") && (s.AmoClientID == "") == (s.AmoRedirect == ""),

@@ -23,6 +23,8 @@ type Config struct {
 	// Terminal is the TerminalKey of the main shop, Password the terminal's
 	// password as the cabinet shows it.
 	Terminal, Password string
+	// SBP and TPay tell whether it takes the faster payment system and T-Pay.
+	SBP, TPay bool
 	// Shops are further terminals, by the names that payments call them.
 	Shops map[string]Shop
 	// API is the base address (Production).
@@ -88,7 +90,7 @@ func New(c Config) *Provider {
 	for name, terminal := range c.Shops {
 		p.add(c, name, terminal)
 	}
-	p.add(c, "", Shop{Terminal: c.Terminal, Password: c.Password})
+	p.add(c, "", Shop{Terminal: c.Terminal, Password: c.Password, SBP: c.SBP, TPay: c.TPay})
 	return p
 }
 
