@@ -72,6 +72,9 @@ func house() map[string]room {
 		"storage/storagetest": {may: []string{"sales", "flows", "internal/outbox", "storage"}},
 		"storage/bolt": {may: []string{"sales", "flows", "internal/outbox", "storage"},
 			tests: []string{"storage/storagetest"}},
+		"storage/postgres": {may: []string{"sales", "flows", "internal/outbox", "storage"},
+			tests: []string{"storage/storagetest", "storage/postgrestest"}},
+		"storage/postgrestest": {},
 
 		"bot": {may: []string{"sales", "flows", "payments", "crm", "storage", "internal/outbox"}, tests: standIns},
 		"bot/telegram": {may: []string{"sales", "flows", "bot", "internal/rest"},

@@ -1,0 +1,69 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"voronka/sales"
+)
+
+// commit ends the group's transaction. When the answer is lost with the
+// connection, the database is asked what became of it.
+func (g *group) commit(ctx context.Context) error {
+	if len(g.base.rows) == 0 && !g.sent && g.ids.last == g.ids.first {
+		g.giveUp()
+		return nil
+	}
+	g.store.commits++
+	b := &pgx.Batch{}
+	g.store.sql.write(b, &g.base)
+	if g.ids.last != g.ids.first {
+		b.Queue("update counters set value = $1 where name = 'jobs'", g.ids.last)
+	}
+	b.Queue("insert into writers (id, last) values ($1, $2) on conflict (id) do update set last = excluded.last, at = now()",
+		g.store.id, g.store.commits)
+	b.Queue("commit")
+	err := g.conn.SendBatch(ctx, b).Close()
+	if err == nil {
+		return nil
+	}
+	if !g.conn.IsClosed() {
+		g.giveUp()
+		return err
+	}
+	return g.store.settle(err)
+}
+
+// errUnknown means that nobody can tell whether a commit happened.
+var errUnknown = errors.New("the outcome of the commit is unknown")
+
+// settle finds out whether the last commit happened although the connection
+// was lost: nil if it did, errLost if not.
+func (s *Store) settle(cause error) error {
+	var last int64
+	err := s.patiently(context.Background(), func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+		defer cancel()
+		conn, err := s.connected(ctx)
+		if err != nil {
+			return err
+		}
+		// The lock is free when the lost transaction has ended, one way or the other.
+		b := &pgx.Batch{}
+		b.Queue("begin")
+		b.Queue(lockQuery)
+		b.Queue("select coalesce(max(last), 0) from writers where id = $1", s.id).QueryRow(func(r pgx.Row) error { return r.Scan(&last) })
+		b.Queue("rollback")
+		return conn.SendBatch(ctx, b).Close()
+	})
+	switch {
+	case err != nil:
+		return &sales.Error{Code: codeAway, Uncertain: true, Message: err.Error(), Err: errUnknown}
+	case last < s.commits:
+		return fmt.Errorf("%w: %w", errLost, cause)
+	}
+	return nil
+}

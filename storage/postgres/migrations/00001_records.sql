@@ -1,0 +1,111 @@
+-- Records are JSON as the program writes it; the columns beside it are what
+-- they are found by. Names are compared byte by byte, moments are rounded up to
+-- the microsecond.
+
+-- +goose Up
+create table counters (
+    name  text primary key,
+    value bigint not null
+) with (fillfactor = 10);
+insert into counters values ('jobs', 0);
+
+-- The last commit of each process: how it went is asked here when its answer was lost.
+create table writers (
+    id   text primary key,
+    last bigint not null,
+    at   timestamptz not null default now()
+) with (fillfactor = 10);
+
+create table inputs (
+    id text collate "C" primary key,
+    at timestamptz not null
+);
+create index inputs_at on inputs (at, id);
+
+create table contacts (
+    id        text collate "C" primary key,
+    active_at timestamptz not null,
+    body      json not null
+) with (fillfactor = 80);
+create index contacts_active on contacts (active_at, id);
+
+create table sessions (
+    contact  text collate "C" primary key,
+    rings_at timestamptz,
+    body     json not null
+) with (fillfactor = 70);
+create index sessions_ring on sessions (rings_at, contact) where rings_at is not null;
+
+create table journal (
+    contact text collate "C" not null,
+    line    bigint not null,
+    body    json not null,
+    primary key (contact, line)
+);
+
+create table orders (
+    id         text collate "C" primary key,
+    contact    text collate "C" not null,
+    created_at timestamptz not null,
+    body       json not null
+);
+create index orders_contact on orders (contact, created_at);
+
+create table payments (
+    id         text collate "C" primary key,
+    order_id   text collate "C" not null,
+    created_at timestamptz not null,
+    check_at   timestamptz,
+    body       json not null
+);
+create index payments_order on payments (order_id, created_at);
+create index payments_check on payments (check_at, id) where check_at is not null;
+
+create table notifications (
+    key  text collate "C" primary key,
+    body json not null
+);
+
+create table refs (
+    key  text collate "C" primary key,
+    body json not null
+);
+
+create table versions (
+    digest text collate "C" primary key,
+    body   json not null
+);
+
+create table published (
+    at     timestamptz not null,
+    digest text collate "C" not null,
+    flow   text collate "C" not null,
+    body   json not null,
+    primary key (at, digest)
+);
+
+create table jobs (
+    id         bigint primary key,
+    lane       text collate "C" not null,
+    place      bigint not null,
+    not_before timestamptz not null,
+    body       json not null
+);
+create index jobs_lane on jobs (lane, place);
+
+create table buried (
+    id   bigint primary key,
+    body json not null
+);
+
+-- Every lane that has jobs, and when its first one may run.
+create table lanes (
+    lane        text collate "C" primary key,
+    destination text collate "C" not null,
+    at          timestamptz not null
+);
+create index lanes_ready on lanes (destination, at, lane);
+
+-- +goose Down
+drop table lanes, buried, jobs, published, versions, refs, notifications, payments, orders, journal, sessions,
+    contacts, inputs, writers, counters;

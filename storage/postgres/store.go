@@ -1,0 +1,131 @@
+// Package postgres keeps everything in a PostgreSQL database that any number of
+// processes share. Their transactions run one after another: whoever commits
+// holds one lock, for as long as a group of updates needs to be written.
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"voronka/storage"
+)
+
+// ErrClosed is returned by a store that is closed, or closing.
+var ErrClosed = errors.New("database is closed")
+
+// Options are settings that suit everybody as they are.
+type Options struct {
+	// Patience is how long a transaction waits for a database that is away
+	// before it fails (10 seconds).
+	Patience time.Duration
+}
+
+// Store is a storage.Store in a PostgreSQL database. A transaction must not be
+// opened inside an update.
+type Store struct {
+	options  Options
+	config   *pgxpool.Config
+	pool     *pgxpool.Pool
+	sql      *statements
+	id       string // of this process among the writers
+	requests chan *request
+	quit     chan struct{}
+	stopped  chan struct{}
+	close    sync.Once
+
+	// What follows belongs to the writer.
+	conn    *pgx.Conn
+	commits int64
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// Open connects to a database and brings its tables up to date. The errors to be
+// told apart are ErrNewer and ErrEncoding.
+func Open(ctx context.Context, address string, options Options) (*Store, error) {
+	if options.Patience == 0 {
+		options.Patience = 10 * time.Second
+	}
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	config.ConnConfig.RuntimeParams["application_name"] = "voronka"
+	if err := migrate(ctx, config.ConnConfig); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	s := &Store{
+		options: options, config: config, pool: pool, sql: newStatements(), id: rand.Text(),
+		requests: make(chan *request), quit: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	if err := s.introduce(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	go s.write()
+	return s, nil
+}
+
+// introduce names this process among the writers, and forgets those who have
+// been silent for so long that they wait for no answer any more.
+func (s *Store) introduce(ctx context.Context) error {
+	_, err := s.pool.Exec(ctx, "delete from writers where at < now() - interval '1 day'")
+	if err == nil {
+		_, err = s.pool.Exec(ctx, "insert into writers (id, last) values ($1, 0)", s.id)
+	}
+	return err
+}
+
+// Update implements storage.Store. A context that ends while the update waits
+// for its turn gives it up; one that has begun is finished. A panic in fn is
+// returned as an error.
+func (s *Store) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	req := &request{fn: fn, done: make(chan error, 1)}
+	select {
+	case s.requests <- req:
+		return <-req.done
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.quit:
+		return ErrClosed
+	}
+}
+
+// View implements storage.Store. A panic in fn is returned as an error.
+func (s *Store) View(ctx context.Context, fn func(storage.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-s.quit:
+		return ErrClosed
+	default:
+	}
+	v := &view{store: s}
+	defer v.end()
+	return guard(&tx{ctx: ctx, on: v, readOnly: true}, fn)
+}
+
+// Close waits for the transactions that have begun.
+func (s *Store) Close() error {
+	s.close.Do(func() {
+		close(s.quit)
+		<-s.stopped
+		s.pool.Close()
+	})
+	return nil
+}

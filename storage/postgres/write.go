@@ -1,0 +1,99 @@
+package postgres
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// refreshLanes sets the moments of lanes by their first jobs, and takes out
+// those that have none.
+const refreshLanes = `
+	with heads as (
+		select l.lane, l.destination, h.not_before from unnest($1::text[], $2::text[]) l(lane, destination)
+		left join lateral (select not_before from jobs where jobs.lane = l.lane order by place limit 1) h on true
+	), gone as (
+		delete from lanes using heads where lanes.lane = heads.lane and heads.not_before is null
+	)
+	insert into lanes (lane, destination, at) select lane, destination, not_before from heads where not_before is not null
+	on conflict (lane) do update set at = excluded.at where lanes.at <> excluded.at`
+
+// write adds the statements that write a layer to a batch.
+func (s *statements) write(b *pgx.Batch, l *layer) {
+	var written, gone [kinds][]row
+	lanes := map[string]bool{}
+	for ref, r := range l.rows {
+		if r.gone {
+			gone[ref.kind] = append(gone[ref.kind], r)
+		} else {
+			written[ref.kind] = append(written[ref.kind], r)
+		}
+		if ref.kind == jobs {
+			lanes[r.owner] = true
+		}
+	}
+	for k := range kinds {
+		if len(gone[k]) > 0 {
+			b.Queue(s.remove[k], texts(gone[k], func(r row) string { return r.key }))
+		}
+		if len(written[k]) > 0 {
+			b.Queue(s.upsert[k], s.arguments(k, written[k])...)
+		}
+	}
+	if len(lanes) > 0 {
+		var names, destinations []string
+		for lane := range lanes {
+			names = append(names, lane)
+			destinations = append(destinations, destination(lane))
+		}
+		b.Queue(refreshLanes, names, destinations)
+	}
+}
+
+// arguments are the columns of rows, one array each.
+func (s *statements) arguments(k kind, rows []row) []any {
+	t := tables()[k]
+	var all []any
+	if t.key != "" {
+		all = append(all, texts(rows, func(r row) string { return r.key }))
+	}
+	if t.owner != "" {
+		all = append(all, texts(rows, func(r row) string { return r.owner }))
+	}
+	if t.at != "" {
+		all = append(all, moments(rows, func(r row) time.Time { return r.at }, false))
+	}
+	if t.due != "" {
+		all = append(all, moments(rows, func(r row) time.Time { return r.due }, true))
+	}
+	if t.number != "" {
+		numbers := make([]int64, len(rows))
+		for i, r := range rows {
+			numbers[i] = r.number
+		}
+		all = append(all, numbers)
+	}
+	if t.body != "" {
+		all = append(all, texts(rows, func(r row) string { return r.body }))
+	}
+	return all
+}
+
+func texts(rows []row, part func(row) string) []string {
+	all := make([]string, len(rows))
+	for i, r := range rows {
+		all[i] = part(r)
+	}
+	return all
+}
+
+// moments are a column's; with optional a zero one is none.
+func moments(rows []row, part func(row) time.Time, optional bool) []*time.Time {
+	all := make([]*time.Time, len(rows))
+	for i, r := range rows {
+		if at := part(r); !optional || !at.IsZero() {
+			all[i] = &at
+		}
+	}
+	return all
+}
