@@ -58,6 +58,9 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = "voronka"
+	// All that is asked is asked by an index. A plan made while a table was
+	// empty would read it from end to end, and is kept when it has grown.
+	config.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
 	if err := migrate(ctx, config.ConnConfig); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
