@@ -21,11 +21,7 @@ func (t *tx) PutContact(contact sales.Contact) error {
 }
 
 func (t *tx) Contacts(after sales.Contact, limit int) ([]sales.Contact, error) {
-	if after.ID == "" {
-		return bodies[sales.Contact](t, contacts, "select body::text from contacts order by active_at desc, id desc limit $1", limit)
-	}
-	return bodies[sales.Contact](t, contacts, `select body::text from contacts where (active_at, id) < ($1, $2)
-		order by active_at desc, id desc limit $3`, moment(after.ActiveAt), name(after.ID), limit)
+	return newest[sales.Contact](t, contacts, after.ActiveAt, after.ID, limit)
 }
 
 func (t *tx) Session(contact string) (session flows.Session, err error) {

@@ -16,6 +16,10 @@ const (
 	journal
 	orders
 	payments
+	subscriptions
+	refunds
+	ledger
+	counters
 	notifications
 	refs
 	jobs
@@ -54,6 +58,10 @@ func tables() [kinds]table {
 		journal:       {name: "journal", owner: "contact", number: "line", body: "body"},
 		orders:        {name: "orders", key: "id", owner: "contact", at: "created_at", body: "body"},
 		payments:      {name: "payments", key: "id", owner: "order_id", at: "created_at", due: "check_at", body: "body"},
+		subscriptions: {name: "subscriptions", key: "id", owner: "contact", at: "created_at", due: "next_at", body: "body"},
+		refunds:       {name: "refunds", key: "id", owner: "payment", at: "created_at", body: "body"},
+		ledger:        {name: "ledger", key: "number", owner: "payment", at: "at", body: "body", counted: true},
+		counters:      {name: "counters", key: "name", number: "value"},
 		notifications: {name: "notifications", key: "key", body: "body"},
 		refs:          {name: "refs", key: "key", body: "body"},
 		jobs:          {name: "jobs", key: "id", owner: "lane", at: "not_before", number: "place", body: "body", counted: true},
@@ -149,10 +157,10 @@ func (t table) find(how by) string {
 		return fmt.Sprintf("select %s from %s where %s = any($1::text[]%s)", t.list(), t.name, t.key, t.keys())
 	case how == byOwner && t.owner != "":
 		return fmt.Sprintf("select %s from %s where %s = any($1::text[])", t.list(), t.name, t.owner)
-	case how == byTail && t.number != "":
+	case how == byTail && t.number != "" && t.owner != "":
 		return fmt.Sprintf(`select '', o, null::timestamptz, null::timestamptz, n.last, '' from unnest($1::text[]) r(o)
 			cross join lateral (select %s last from %s where %s = o order by %s desc limit 1) n`, t.number, t.name, t.owner, t.number)
-	case how == byHead && t.number != "":
+	case how == byHead && t.number != "" && t.owner != "":
 		return fmt.Sprintf(`select h.* from unnest($1::text[]) r(o)
 			cross join lateral (select %s from %s where %s = o order by %s limit %d) h`, t.list(), t.name, t.owner, t.number, headLimit)
 	}

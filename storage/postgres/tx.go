@@ -179,6 +179,18 @@ func bodies[T any](t *tx, k kind, sql string, args ...any) ([]T, error) {
 	return all, err
 }
 
+// newest lists up to limit records of a kind, the newest first, beginning after
+// the one of a moment with an id; without an id from the start.
+func newest[T any](t *tx, k kind, at time.Time, id string, limit int) ([]T, error) {
+	table := tables()[k]
+	if id == "" {
+		return bodies[T](t, k, fmt.Sprintf("select body::text from %[1]s order by %[2]s desc, %[3]s desc limit $1",
+			table.name, table.at, table.key), limit)
+	}
+	return bodies[T](t, k, fmt.Sprintf("select body::text from %[1]s where (%[2]s, %[3]s) < ($1, $2) order by %[2]s desc, %[3]s desc limit $3",
+		table.name, table.at, table.key), moment(at), name(id), limit)
+}
+
 // upcoming lists up to limit names whose moment has come, and the moment of the
 // next one after them. The statement gives limit+1 names and moments in order.
 func (t *tx) upcoming(now time.Time, limit int, sql string, args ...any) (names []string, next time.Time, err error) {

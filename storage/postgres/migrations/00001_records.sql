@@ -61,6 +61,35 @@ create table payments (
 create index payments_order on payments (order_id, created_at);
 create index payments_check on payments (check_at, id) where check_at is not null;
 
+create table subscriptions (
+    id         text collate "C" primary key,
+    contact    text collate "C" not null,
+    created_at timestamptz not null,
+    next_at    timestamptz,
+    body       json not null
+);
+create index subscriptions_contact on subscriptions (contact, created_at);
+create index subscriptions_age on subscriptions (created_at, id);
+create index subscriptions_next on subscriptions (next_at, id) where next_at is not null;
+
+create table refunds (
+    id         text collate "C" primary key,
+    payment    text collate "C" not null,
+    created_at timestamptz not null,
+    body       json not null
+);
+create index refunds_payment on refunds (payment, created_at);
+create index refunds_age on refunds (created_at, id);
+
+create table ledger (
+    number  bigint primary key,
+    payment text collate "C" not null,
+    at      timestamptz not null,
+    body    json not null
+);
+create index ledger_payment on ledger (payment, number);
+create index ledger_at on ledger (at, number);
+
 create table notifications (
     key  text collate "C" primary key,
     body json not null
@@ -107,5 +136,5 @@ create table lanes (
 create index lanes_ready on lanes (destination, at, lane);
 
 -- +goose Down
-drop table lanes, buried, jobs, published, versions, refs, notifications, payments, orders, journal, sessions,
+drop table lanes, ledger, refunds, subscriptions, buried, jobs, published, versions, refs, notifications, payments, orders, journal, sessions,
     contacts, inputs, writers, counters;
