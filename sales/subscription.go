@@ -9,9 +9,11 @@ type Subscription struct {
 	ID      string `json:"id"`
 	Contact string `json:"contact"`
 	Flow    string `json:"flow"`
-	// Plan are the terms agreed to, Next those from the next period on.
+	// Plan are the terms agreed to, Next those from the next period on, Change
+	// those that begin at once when the charge under way succeeds.
 	Plan      Plan               `json:"plan"`
 	Next      *Plan              `json:"next,omitempty"`
+	Change    *Plan              `json:"change,omitempty"`
 	Status    SubscriptionStatus `json:"status"`
 	CreatedAt time.Time          `json:"created_at"`
 	// Anchor is from where periods are counted, Period how many of them are
@@ -27,14 +29,16 @@ type Subscription struct {
 	Charging string `json:"charging,omitempty"`
 	// Charges counts the charges ever asked for: each has a payment of its own.
 	Charges int `json:"charges,omitempty"`
-	// Failed counts declines since Overdue, the first of this period; Reason is the last one's.
+	// Failed counts declines since Overdue, the first one of this period; Reason is the last one's.
 	Failed  int       `json:"failed,omitempty"`
 	Overdue time.Time `json:"overdue,omitzero"`
 	Reason  Decline   `json:"reason,omitempty"`
-	// Reminded counts the reminders of the coming charge that were heard,
-	// CardWarned the month ("2026-11") for which the card's end was told.
-	Reminded   int    `json:"reminded,omitempty"`
-	CardWarned string `json:"card_warned,omitempty"`
+	// RetryAt is when the charge is tried again, zero for never.
+	RetryAt time.Time `json:"retry_at,omitzero"`
+	// Reminded counts the reminders of the coming charge that had their turn,
+	// CardChecked tells that the card was looked at before it.
+	Reminded    int  `json:"reminded,omitempty"`
+	CardChecked bool `json:"card_checked,omitempty"`
 	// Cancelled is when the customer ended it: access stays until Until.
 	Cancelled time.Time `json:"cancelled,omitzero"`
 	// Paused is since when nothing is charged, Left what was paid for and not used then.

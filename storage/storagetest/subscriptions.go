@@ -37,7 +37,7 @@ func subscription(id, contact string, created, next time.Time) sales.Subscriptio
 	return sales.Subscription{
 		ID: id, Contact: contact, Flow: "club", Plan: plan, Next: &yearly, Status: sales.SubscriptionOverdue,
 		CreatedAt: created, Anchor: created, Period: 2, Until: created.Add(time.Hour), Taken: 2, NextAt: next,
-		Charging: "payment-1", Charges: 4, Failed: 1, Overdue: created, Reason: sales.DeclineMoney, Reminded: 1, CardWarned: "2026-11",
+		Charging: "payment-1", Charges: 4, Failed: 1, Overdue: created, Reason: sales.DeclineMoney, RetryAt: created, Reminded: 1, CardChecked: true, Change: &yearly,
 		Cancelled: created, Paused: created, Left: time.Hour, Ended: created, Why: sales.EndUnpaid,
 	}
 }
