@@ -24,6 +24,10 @@ func (r *Run) heardPayment() {
 		r.Trouble("payment of an unknown order: " + event.Order)
 		return
 	}
+	if asked.Initiator != "" && order.Subscription != "" {
+		r.heardCharge(order, event)
+		return
+	}
 	if !r.accept(order, event) {
 		return
 	}
@@ -32,6 +36,10 @@ func (r *Run) heardPayment() {
 		return
 	}
 	r.consider("payment", string(event.Outcome), "default")
+	if one, known := r.subscription(order.Subscription); known && r.ended {
+		r.hearSubscription(one, SubscriptionEnded)
+		return
+	}
 	r.unheard(event)
 }
 
@@ -47,6 +55,9 @@ func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
 	}
 	mirror := Mirror{Note: paymentNote(order, event)}
 	defer func() { r.Emit(mirror) }()
+	if event.Outcome == Refunded {
+		r.ended = r.givenBack(order, event)
+	}
 	if event.Outcome != Success {
 		return true
 	}
@@ -57,6 +68,9 @@ func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
 	mirror.Price = order.Amount
 	order.PaidAt, order.PaidBy = r.Input.At, event.Payment
 	r.SaveOrder(order)
+	if order.Subscription != "" {
+		r.periodPaid(order, event.Payment)
+	}
 	r.Session.Order, r.Session.Payment = order.ID, event.Payment
 	r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy("paid") })
 	return true
@@ -104,6 +118,9 @@ func (r *Run) unheard(event PaymentEvent) {
 		}
 		product, _ := r.Flow.Product(order.Product)
 		r.Say(Say{Text: r.Render(r.Text("paid"), MaxText)})
+		if order.Subscription != "" && parcels(order.ID, product.Deliver) == nil {
+			return // being let in is all there is
+		}
 		text, _ := ParseTemplate(product.Deliver.Text)
 		r.Deliver(order, product.Deliver, text)
 	case LinkError:

@@ -19,6 +19,8 @@ func Builtins() []string {
 		"tinkoff_payment_id", "tinkoff_payment_completed", "tinkoff_callback_data",
 		"error_payment_button", "error_payment_func",
 		"current_date", "current_time", "weekday",
+		"subscription.plan", "subscription.title", "subscription.price", "subscription.status", "subscription.until",
+		"subscription.next", "subscription.retry", "subscription.left", "subscription.reason", "card.last", "card.expires",
 	}
 }
 
@@ -83,6 +85,9 @@ func (r *Run) lookup(name string, money func(sales.Money) string) string {
 		return strconv.Itoa((int(r.Now().Weekday())+6)%7 + 1)
 	}
 	if value, ok := r.tagged(name); ok {
+		return value
+	}
+	if value, ok := r.subscribed(name, money); ok {
 		return value
 	}
 	return r.lookupMoney(name, money)

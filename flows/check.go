@@ -22,6 +22,7 @@ func (c *checker) check(w *loading) {
 	c.texts()
 	c.shadows()
 	c.outcomes()
+	c.plans()
 	c.reminders()
 	if !whole {
 		return
@@ -33,6 +34,7 @@ func (c *checker) check(w *loading) {
 	c.ends()
 	c.loops()
 	c.receipts()
+	c.consents()
 }
 
 // blurred tells whether something was found that hides parts of the flow, so

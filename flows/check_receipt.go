@@ -30,6 +30,11 @@ func (c *checker) wantsReceipt(uses Uses) bool {
 	if uses.Receipt || uses.OwnReceipt || len(uses.Outcomes) == 0 {
 		return uses.Receipt
 	}
+	for _, ref := range uses.Plans {
+		if plan, known := c.flow.Plan(ref.Name); known {
+			return plan.Taxation != ""
+		}
+	}
 	return slices.ContainsFunc(c.flow.Products, func(product sales.Product) bool {
 		asked := len(uses.Products) == 0 || slices.ContainsFunc(uses.Products, func(ref Ref) bool { return ref.Name == product.ID })
 		return asked && product.Taxation != ""

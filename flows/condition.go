@@ -47,7 +47,7 @@ func ConditionKeys() []string {
 	keys := []string{"command", "text", "contains", "keywords", "fuzzy", "regexp", "button", "contact",
 		"photo", "document", "voice", "location", "any", "start",
 		"joined", "left", "blocked", "unblocked", "operator", "stage", "webhook"}
-	for _, outcome := range Outcomes() {
+	for _, outcome := range slices.Concat(Outcomes(), SubscriptionOutcomes()) {
 		keys = append(keys, string(outcome))
 	}
 	return keys
@@ -110,6 +110,9 @@ func readCondition(entry Entry) Condition {
 		condition.Kind = InputKind(name)
 	default:
 		condition.Kind, condition.Outcome = Paid, Outcome(name)
+		if slices.Contains(SubscriptionOutcomes(), condition.Outcome) {
+			condition.Kind = Renewal
+		}
 	}
 	if len(condition.Words) > 0 {
 		condition.label += ": " + strings.Join(condition.Words, ", ")

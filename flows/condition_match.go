@@ -29,10 +29,15 @@ func (c *Condition) match(input *Input, said string) string {
 		}
 		return notKind
 	}
-	if c.Kind != input.Kind {
+	if c.Kind != input.heardAs() {
 		return notKind
 	}
 	switch {
+	case c.Kind == Renewal:
+		if input.renewal != c.Outcome {
+			return notKind
+		}
+		return matched
 	case c.Outcome != "":
 		if input.Payment == nil || input.Payment.Outcome != c.Outcome {
 			return notKind

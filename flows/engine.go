@@ -25,8 +25,19 @@ type Engine struct {
 // contact, and the payments of those orders. Orders are as they were before
 // the input: Advance marks them paid and delivered, the caller moves payments.
 type Known struct {
-	Orders   []sales.Order
-	Payments []sales.Payment
+	Orders        []sales.Order
+	Payments      []sales.Payment
+	Subscriptions []sales.Subscription
+	// Card is the saved one, nil when there is none.
+	Card *Card
+}
+
+// Card is what a flow may know of a saved card.
+type Card struct {
+	// Last are its last four digits, Expires the first moment it is no longer
+	// good; both may be zero.
+	Last    string
+	Expires time.Time
 }
 
 // TextKeys are the texts that the engine says by itself.
@@ -35,6 +46,8 @@ func TextKeys() []string {
 		"outdated_button", "otherwise", "foreign_contact", "share_phone",
 		"retry.text", "retry.email", "retry.phone", "retry.number", "retry.choice",
 		"pay", "pay_button", "already_paid", "paid", "trouble",
+		"subscribe", "subscribed", "subscribed_again", "unsubscribed", "no_subscription",
+		"charged", "charge_failed", "charge_soon", "card_expiring", "subscription_ended", "new_card_button",
 	}
 }
 
@@ -76,6 +89,8 @@ func (e Engine) Advance(flow *Flow, contact sales.Contact, known Known, session 
 		r.ring()
 	case input.Kind == Responded:
 		r.responded()
+	case input.Kind == Renewal:
+		r.renew()
 	default:
 		r.outside()
 	}
@@ -161,6 +176,6 @@ func (r *Run) finish() Turn {
 	r.keepHeard()
 	return Turn{
 		Session: r.Session, Contact: r.Contact, Journal: r.journal, Effects: r.effects,
-		Orders: r.orders, Payments: r.payments, Trace: r.trace,
+		Orders: r.orders, Payments: r.payments, Subscriptions: r.subscriptions, Trace: r.trace,
 	}
 }

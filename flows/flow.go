@@ -19,6 +19,8 @@ type Flow struct {
 	File, Version string
 	Start         string
 	Products      []sales.Product
+	// Plans are what can be subscribed to, in the order of the file.
+	Plans []sales.Plan
 	// Anywhere rules come before a state's own, Fallback after; Otherwise last.
 	Anywhere, Fallback []*Rule
 	Otherwise          []Step
@@ -85,14 +87,25 @@ type Rule struct {
 	ToPos Pos
 }
 
-// Product finds a product by its id.
+// Product finds a product by its id; a plan is one with its first payment.
 func (f *Flow) Product(id string) (sales.Product, bool) {
 	for _, product := range f.Products {
 		if product.ID == id {
 			return product, true
 		}
 	}
-	return sales.Product{}, false
+	plan, known := f.Plan(id)
+	return plan.Product(), known
+}
+
+// Plan finds a plan by its id.
+func (f *Flow) Plan(id string) (sales.Plan, bool) {
+	for _, plan := range f.Plans {
+		if plan.ID == id {
+			return plan, true
+		}
+	}
+	return sales.Plan{}, false
 }
 
 // State finds a state by name, nil when there is none: "email" of this flow,

@@ -20,6 +20,8 @@ type Heard struct {
 	// Timer is the alarm that rang, Payment what happened to a payment.
 	Timer   *Timer        `json:"timer,omitempty"`
 	Payment *HeardPayment `json:"payment,omitempty"`
+	// Subscription is the one that something was due about.
+	Subscription string `json:"subscription,omitempty"`
 }
 
 // HeardProfile is a Profile as a journal keeps it.
@@ -41,6 +43,9 @@ type HeardPayment struct {
 	Amount   sales.Money `json:"amount,omitempty"`
 	External string      `json:"external,omitempty"`
 	Message  string      `json:"message,omitempty"`
+
+	Decline  sales.Decline `json:"decline,omitempty"`
+	Withdraw bool          `json:"withdraw,omitempty"`
 }
 
 // keepHeard puts the input behind its own line, else behind the turn's first.
@@ -51,6 +56,9 @@ func (r *Run) keepHeard() {
 	}
 	in := r.Input
 	heard := &Heard{Kind: in.Kind, Turn: r.Session.Turns, Own: in.Own, Message: in.Message, Timer: r.rang}
+	if in.Kind == Renewal {
+		heard.Subscription = in.Subscription
+	}
 	switch {
 	case in.Kind == Button:
 		heard.Payload = in.Payload
@@ -70,7 +78,7 @@ func (r *Run) keepHeard() {
 
 // input is the input again, without its time, its alarm and its payment.
 func (h *Heard) input(words string) Input {
-	in := Input{Kind: h.Kind, Text: h.Text, Payload: h.Payload, Own: h.Own, Message: h.Message}
+	in := Input{Kind: h.Kind, Text: h.Text, Payload: h.Payload, Own: h.Own, Message: h.Message, Subscription: h.Subscription}
 	switch h.Kind {
 	case Text, Photo, Document, Voice, Location, Other:
 		in.Text = words

@@ -31,6 +31,8 @@ const (
 	Operator InputKind = "operator"
 	Stage    InputKind = "stage" // the CRM moved the deal; Text is the stage
 	Webhook  InputKind = "webhook"
+	// Renewal says that something is due about the subscription named in Subscription.
+	Renewal InputKind = "subscription"
 )
 
 // Input is anything that happened to one contact.
@@ -54,8 +56,21 @@ type Input struct {
 	Profile Profile
 	Timer   string
 	Payment *PaymentEvent
+	// Subscription belongs to a Renewal.
+	Subscription string
 	// Response belongs to a Responded input.
 	Response *Response
+
+	// renewal is what rules hear of a subscription, once the engine knows it.
+	renewal Outcome
+}
+
+// heardAs is the kind that rules hear: a charge is news of its subscription.
+func (in *Input) heardAs() InputKind {
+	if in.renewal != "" {
+		return Renewal
+	}
+	return in.Kind
 }
 
 // Profile is what the channel tells about the sender; zero when it tells nothing.
@@ -76,11 +91,23 @@ const (
 	Refunded         Outcome = "refunded"
 	// Failed to make a link at all: the bank refused.
 	LinkError Outcome = "error"
+
+	// What is heard of subscriptions. The first payment of one ends in the words above.
+	Charged           Outcome = "charged"            // a period was paid for by the saved card
+	ChargeFailed      Outcome = "charge_failed"      // the card was declined, or there is none
+	ChargeSoon        Outcome = "charge_soon"        // a reminder of the coming charge
+	CardExpiring      Outcome = "card_expiring"      // the card ends before the coming charge
+	SubscriptionEnded Outcome = "subscription_ended" // access is over
 )
 
 // Outcomes lists all of them in the order they are documented.
 func Outcomes() []Outcome {
 	return []Outcome{Success, Fail, DifferentAmounts, Expired, LinkError, Refunded}
+}
+
+// SubscriptionOutcomes lists what is heard of subscriptions, as it is documented.
+func SubscriptionOutcomes() []Outcome {
+	return []Outcome{Charged, ChargeFailed, ChargeSoon, CardExpiring, SubscriptionEnded}
 }
 
 // PaymentEvent is what happened to a payment.
@@ -95,6 +122,10 @@ type PaymentEvent struct {
 	External string
 	// Message is the provider's explanation for the buyer; may be empty.
 	Message string
+	// Decline is why a charge failed.
+	Decline sales.Decline
+	// Withdraw takes back what was handed over, with money that went back.
+	Withdraw bool
 }
 
 // FromCustomer tells whether a person in the chat did it.

@@ -33,7 +33,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 		states:  map[string]*State{},
 	}
 	d := &draft{flow: flow, root: root, data: data}
-	root.Only("flow", "title", "start", "products", "receipt", "anywhere", "fallback", "otherwise",
+	root.Only("flow", "title", "start", "products", "plans", "receipt", "anywhere", "fallback", "otherwise",
 		"states", "moved", "stages", "texts", "vars")
 	flow.ID = strings.TrimSuffix(filepath.Base(flow.File), ".yaml")
 	if id := root.Field("flow"); !id.Zero() {
@@ -46,6 +46,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	flow.Start = d.start.Name
 	d.readVariables(root.Field("vars"))
 	d.readProducts(root.Field("products"), root.Field("receipt"))
+	d.readPlans(root.Field("plans"), root.Field("receipt"))
 	flow.Anywhere = onceIn("anywhere", root.Field("anywhere").rules())
 	flow.Fallback = onceIn("fallback", root.Field("fallback").rules())
 	flow.Otherwise = root.Field("otherwise").Steps()

@@ -52,8 +52,13 @@ func (d *draft) readProducts(n, defaults Node) {
 }
 
 func (d *draft) readProduct(entry Entry, defaults Node) sales.Product {
+	entry.Value.Only("title", "price", "receipt", "deliver")
+	return d.readSold(entry, defaults)
+}
+
+// readSold reads what products and plans have in common.
+func (d *draft) readSold(entry Entry, defaults Node) sales.Product {
 	n := entry.Value
-	n.Only("title", "price", "receipt", "deliver")
 	product := sales.Product{ID: entry.Name, Title: n.Field("title").Text(), Price: n.Field("price").Money()}
 	switch {
 	case product.Title == "":
@@ -128,9 +133,10 @@ func (d *draft) readDelivery(n Node) sales.Delivery {
 	if n.Zero() {
 		return sales.Delivery{}
 	}
-	n.Only("file", "link", "invite", "text")
+	n.Only("file", "link", "invite", "text", "withdraw")
 	delivery := sales.Delivery{
-		File: n.Field("file").Text(), Link: n.Field("link").Text(),
+		Withdraw: n.Field("withdraw").Bool(),
+		File:     n.Field("file").Text(), Link: n.Field("link").Text(),
 		Invite: n.Field("invite").Text(), Text: n.Field("text").Text(),
 	}
 	if delivery.File == "" && delivery.Link == "" && delivery.Invite == "" {

@@ -107,4 +107,6 @@ func (n Node) outcome() Node {
 	return n.Field("")
 }
 
-func isOutcome(word string) bool { return slices.Contains(Outcomes(), Outcome(word)) }
+func isOutcome(word string) bool {
+	return slices.Contains(Outcomes(), Outcome(word)) || slices.Contains(SubscriptionOutcomes(), Outcome(word))
+}

@@ -3,6 +3,7 @@ package flows
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -30,6 +31,12 @@ type Rehearsal struct {
 
 	inputs  int
 	message int64
+	// declines is why charges of the saved card fail, empty while they do not;
+	// refunds are those not answered yet, back what has gone back of payments.
+	declines sales.Decline
+	refunds  []Refund
+	asked    map[string]bool // refunds by id
+	back     map[string]sales.Money
 }
 
 // LiveButton is a button in the chat, with the message it hangs under.
@@ -74,6 +81,9 @@ func (r *Rehearsal) keep(input Input, turn Turn) {
 	for _, payment := range turn.Payments {
 		r.Known.Payments = replace(r.Known.Payments, payment, func(p sales.Payment) bool { return p.ID == payment.ID })
 	}
+	for _, one := range turn.Subscriptions {
+		r.Known.Subscriptions = replace(r.Known.Subscriptions, one, func(s sales.Subscription) bool { return s.ID == one.ID })
+	}
 	for _, effect := range turn.Effects {
 		r.show(effect)
 	}
@@ -101,6 +111,15 @@ func (r *Rehearsal) show(effect Effect) {
 		message := cmp.Or(effect.Message, r.message)
 		r.Live = slices.DeleteFunc(r.Live, func(live LiveButton) bool { return live.Message == message })
 		r.hang(effect.Say.Buttons, message)
+	case Refund:
+		if !r.asked[effect.ID] {
+			r.asked = maps.Clone(r.asked)
+			if r.asked == nil {
+				r.asked = map[string]bool{}
+			}
+			r.asked[effect.ID] = true
+			r.refunds = append(r.refunds, effect)
+		}
 	case MakeLink:
 		r.move(effect.Payment, func(p *sales.Payment) { p.Status = sales.PaymentLinked })
 	}
@@ -157,6 +176,11 @@ func (r *Rehearsal) Wait(d time.Duration) ([]Turn, error) {
 			return turns, err
 		}
 		turns = append(turns, turn)
+		settled, err := r.Settle()
+		turns = append(turns, settled...)
+		if err != nil {
+			return turns, err
+		}
 	}
 	return turns, fmt.Errorf("wait %s: more than 1000 alarms rang", d)
 }
@@ -170,8 +194,13 @@ func (r *Rehearsal) next() (due time.Time, happen func() (Turn, error)) {
 	}
 	for _, payment := range r.Known.Payments {
 		open := payment.Status == sales.PaymentLinked || payment.Status == sales.PaymentDeclined
-		if open && (happen == nil || payment.ExpiresAt.Before(due)) {
+		if open && payment.Initiator == "" && (happen == nil || payment.ExpiresAt.Before(due)) {
 			due, happen = payment.ExpiresAt, func() (Turn, error) { return r.Bank(payment, Expired, 0) }
+		}
+	}
+	for _, one := range r.Known.Subscriptions {
+		if !one.NextAt.IsZero() && (happen == nil || one.NextAt.Before(due)) {
+			due, happen = one.NextAt, func() (Turn, error) { return r.Send(Input{Kind: Renewal, Subscription: one.ID}) }
 		}
 	}
 	return due, happen
@@ -179,11 +208,19 @@ func (r *Rehearsal) next() (due time.Time, happen func() (Turn, error)) {
 
 // Bank ends a payment; paid is the amount that came.
 func (r *Rehearsal) Bank(payment sales.Payment, outcome Outcome, paid sales.Money) (Turn, error) {
+	return r.bank(payment, outcome, paid, false)
+}
+
+func (r *Rehearsal) bank(payment sales.Payment, outcome Outcome, paid sales.Money, withdraw bool) (Turn, error) {
 	r.move(payment.ID, func(p *sales.Payment) { p.Status, p.Paid = outcome.ended(), paid })
+	r.remember(payment, outcome)
 	order := slices.IndexFunc(r.Known.Orders, func(o sales.Order) bool { return o.ID == payment.Order })
 	event := PaymentEvent{
 		Outcome: outcome, Payment: payment.ID, Order: payment.Order, Paid: paid, Amount: payment.Amount,
-		External: strconv.Itoa(43 + len(r.Known.Payments)),
+		External: strconv.Itoa(43 + len(r.Known.Payments)), Withdraw: withdraw,
+	}
+	if outcome == Fail && payment.Initiator != "" {
+		event.Decline = r.declines
 	}
 	if order >= 0 {
 		event.Product = r.Known.Orders[order].Product

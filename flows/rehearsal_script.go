@@ -27,6 +27,7 @@ var (
 //	/contact +79991234567       the own number is shared; /contact! somebody else's
 //	/photo /document /voice /location /sticker
 //	/join /leave /operator Text a person takes over, lets go, writes
+//	/card no_money              charges of the saved card fail; works, lost, bank_down, expires 2026-12
 //	/http 200 {"a": 1}          the server that was asked answers; 0 for nobody
 //	/block /unblock             the customer blocks the bot
 //	/joined news /left news     the customer joins a channel, leaves it
@@ -34,6 +35,15 @@ var (
 //
 // Any other line that begins with a slash is a command, the rest is text.
 func (r *Rehearsal) Do(line string) ([]Turn, error) {
+	turns, err := r.do(line)
+	if err != nil {
+		return turns, err
+	}
+	settled, err := r.Settle()
+	return append(turns, settled...), err
+}
+
+func (r *Rehearsal) do(line string) ([]Turn, error) {
 	if label, found := strings.CutPrefix(line, "["); found {
 		return r.doPress(label)
 	}
@@ -47,6 +57,8 @@ func (r *Rehearsal) Do(line string) ([]Turn, error) {
 		return r.Wait(d)
 	case "/pay":
 		return one(r.doPay(rest))
+	case "/card":
+		return r.doCard(rest)
 	case "/http":
 		return one(r.doHTTP(rest))
 	}

@@ -30,6 +30,10 @@ func (p *playback) input(one recording) (Input, bool) {
 		event, found := p.payment(heard.Payment)
 		in.Payment = event
 		return in, found
+	case Renewal:
+		subscription, found := p.subscription(heard.Subscription)
+		in.Subscription = subscription
+		return in, found
 	case Button:
 		in.Payload = p.button(heard.Payload, one.line.Text)
 	}
@@ -111,6 +115,16 @@ func (p *playback) button(data, label string) string {
 		}
 	}
 	return data
+}
+
+// subscription is the same one in the new version, else its last.
+func (p *playback) subscription(recorded string) (id string, found bool) {
+	for _, one := range p.rehearsal.Known.Subscriptions {
+		if id = one.ID; id == recorded {
+			break
+		}
+	}
+	return id, id != ""
 }
 
 // payment is what happened to a payment of the new version: the same one, else

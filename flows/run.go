@@ -30,6 +30,11 @@ type Run struct {
 	orders   []sales.Order
 	payments []sales.Payment
 	trace    []Considered
+	// subscriptions are those that changed; about is the one that is spoken of,
+	// ended tells that one ended with the money that went back.
+	subscriptions []sales.Subscription
+	about         string
+	ended         bool
 
 	// said is the customer's text, or the label of the pressed button, folded.
 	said   string

@@ -45,8 +45,12 @@ type Uses struct {
 	Reads    []Ref
 	Sets     []Ref
 	Products []Ref
-	Files    []Ref
-	Texts    []Bounded
+	// Plans are those that are named; Subscribes is set where one may be
+	// subscribed to.
+	Plans      []Ref
+	Subscribes bool
+	Files      []Ref
+	Texts      []Bounded
 	// Outcomes are payment outcomes that the state has to handle.
 	Outcomes []Outcome
 	// Receipt is set when e-mail or phone must be known before.

@@ -49,7 +49,7 @@ func spotsOf(root *yaml.Node, source *Source) []spot {
 		case key == "otherwise":
 			p.steps(value, key)
 		case value.Kind != yaml.MappingNode:
-		case key == "states" || key == "products":
+		case key == "states" || key == "products" || key == "plans":
 			for j := 0; j+1 < len(value.Content); j += 2 {
 				p.mapping(value.Content[j+1], under(key, value.Content[j].Value))
 			}
@@ -65,7 +65,8 @@ func spotsOf(root *yaml.Node, source *Source) []spot {
 // silentKey tells of keys under which nothing is said to a customer.
 func silentKey(key string) bool {
 	return contains([]string{"flow", "title", "start", "receipt", "moved", "stages", "crm", "operator", "http", "set", "calc",
-		"if", "to", "url", "photo", "document", "file", "link", "invite", "into", "as", "callback", "event", "tag", "untag"}, key)
+		"if", "to", "url", "photo", "document", "file", "link", "invite", "into", "as", "callback", "event", "tag", "untag",
+		"consent", "channel", "subscribe", "unsubscribe", "renew", "change_plan", "pause_plan", "resume_plan", "refund"}, key)
 }
 
 // spokenKey tells of keys whose text a customer sees.
@@ -86,7 +87,7 @@ func (p *placing) mapping(node *yaml.Node, path string) {
 		key, value := node.Content[i].Value, node.Content[i+1]
 		at := under(path, key)
 		switch {
-		case strings.HasPrefix(path, "products/") && key == "title":
+		case (strings.HasPrefix(path, "products/") || strings.HasPrefix(path, "plans/")) && key == "title":
 			p.add(at, value, nil)
 		case silentKey(key):
 		case key == "do":

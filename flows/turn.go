@@ -15,6 +15,8 @@ type Turn struct {
 	// Orders and Payments are new or changed.
 	Orders   []sales.Order
 	Payments []sales.Payment
+	// Subscriptions are new or changed.
+	Subscriptions []sales.Subscription
 	// Trace explains how the input found its way: one entry per rule considered.
 	Trace []Considered
 }

@@ -17,6 +17,11 @@ type Order struct {
 	PaidBy string
 	// DeliveredAt is set in the transaction that hands the goods to the outbox, once.
 	DeliveredAt time.Time
+	// Subscription is the one whose period this order pays for; empty for a
+	// thing that is bought once.
+	Subscription string `json:",omitempty"`
+	// WithdrawnAt is when what was handed over was taken back.
+	WithdrawnAt time.Time `json:",omitzero"`
 }
 
 // Paid tells whether the order is paid in full.

@@ -22,4 +22,6 @@ type Delivery struct {
 	Invite string
 	// Text goes with it; may be empty.
 	Text string
+	// Withdraw takes it back once all the money has gone back.
+	Withdraw bool `json:",omitempty"`
 }

@@ -137,13 +137,12 @@ func (s Subscription) Charge(payment string) Subscription {
 // Declined notes that the charge failed, and plans another try by its reason.
 // An upgrade that was declined leaves everything as it was.
 func (s Subscription) Declined(reason Decline, at time.Time) Subscription {
-	s.Charging = ""
+	s.Charging, s.Reason = "", reason
 	if s.Change != nil {
 		s.Change = nil
 		return s.Scheduled()
 	}
 	s.Failed++
-	s.Reason = reason
 	if s.Overdue.IsZero() {
 		s.Overdue = at
 	}

@@ -12,7 +12,8 @@ import (
 
 // initCommand is `voronka init DIR`.
 type initCommand struct {
-	Dir string `arg:"" help:"Новая папка · a new folder"`
+	Dir  string `arg:"" help:"Новая папка · a new folder"`
+	Flow string `default:"course" enum:"course,club" help:"Какая воронка: course — курсы, club — клуб по подписке · which funnel: courses, or a club by subscription"`
 }
 
 // Run lays out the catalog's funnel, its files and a README in a folder that
@@ -26,13 +27,24 @@ func (c initCommand) Run(a *app) error {
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}
-	if err := os.CopyFS(c.Dir, catalog.FS); err != nil {
+	files, err := c.files()
+	if err != nil {
+		return fmt.Errorf("open the funnel: %w", err)
+	}
+	if err := os.CopyFS(c.Dir, files); err != nil {
 		return fmt.Errorf("lay out the funnel: %w", err)
 	}
 	readme := a.words.Text(a.language, "cli.init_readme", nil) + "\n"
 	if err := os.WriteFile(filepath.Join(c.Dir, "README.md"), []byte(readme), 0o644); err != nil {
 		return fmt.Errorf("write the README: %w", err)
 	}
-	a.say("cli.init_done", map[string]any{"Dir": c.Dir, "Flow": filepath.Join(c.Dir, "course.yaml")})
+	a.say("cli.init_done", map[string]any{"Dir": c.Dir, "Flow": filepath.Join(c.Dir, c.Flow+".yaml")})
 	return nil
+}
+
+func (c initCommand) files() (fs.FS, error) {
+	if c.Flow == "club" {
+		return catalog.Club()
+	}
+	return catalog.FS, nil
 }

@@ -122,6 +122,9 @@ func testValue(word dialogs.Word, text, pairs node) node {
 	ways := []any{text, node{"type": "array", "items": text}}
 	if len(word.Values) > 0 {
 		ways = []any{node{"enum": word.Values}}
+		if word.Name == "card" {
+			ways = append(ways, node{"type": "string", "pattern": `^expires \d{4}-\d{2}$`})
+		}
 		if word.Name == "bank" {
 			ways = append(ways, node{"type": "string", "pattern": `^other \S`})
 		}

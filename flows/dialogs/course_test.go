@@ -38,12 +38,30 @@ func read(t testing.TB, name, text string) *dialogs.Suite {
 // and timer of it played.
 func TestCourse(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../catalog/course_test.yaml")
+	playAll(t, course(t), "../catalog/course_test.yaml")
+}
+
+// TestClub does so with the club by subscription.
+func TestClub(t *testing.T) {
+	t.Parallel()
+	files, err := catalog.Club()
 	if err != nil {
 		t.Fatal(err)
 	}
-	flow := course(t)
-	suite := read(t, "course_test.yaml", string(text))
+	project, found, err := flows.Loader{Kinds: steps.All()}.LoadFS(files, "club")
+	if err != nil || project == nil || len(found) > 0 {
+		t.Fatal(found, err)
+	}
+	playAll(t, project.Flow("club"), "../catalog/club/club_test.yaml")
+}
+
+func playAll(t *testing.T, flow *flows.Flow, tests string) {
+	t.Helper()
+	text, err := os.ReadFile(tests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite := read(t, tests, string(text))
 	cover := flows.NewCoverage(flow)
 	for i := range suite.Dialogs {
 		dialog := &suite.Dialogs[i]

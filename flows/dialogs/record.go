@@ -32,6 +32,8 @@ func (r *Recorder) Line(line string) {
 	switch word {
 	case "/wait":
 		r.add("wait", plain(rest))
+	case "/card":
+		r.add("card", plain(rest))
 	case "/pay":
 		r.add("bank", plain(bankWord(rest)))
 	case "/contact":

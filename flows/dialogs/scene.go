@@ -83,6 +83,9 @@ func (s *scene) step(step *Step) *Failure {
 		if err := do(s, step); err != nil {
 			return &Failure{Pos: step.Pos, Code: "action", Line: step.String(), Got: s.offered(err), Reason: err}
 		}
+		if _, err := s.Settle(); err != nil {
+			return &Failure{Pos: step.Pos, Code: "action", Line: step.String(), Reason: err}
+		}
 		return nil
 	}
 	ok, got := step.word.check(s, step)

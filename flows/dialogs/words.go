@@ -2,6 +2,7 @@ package dialogs
 
 import (
 	"strings"
+	"time"
 
 	"voronka/flows"
 	"voronka/sales"
@@ -53,6 +54,7 @@ func table() []*word {
 		{name: "send", read: oneOf(readWord(attachments()...), readKeys(attachments()...)), do: send, values: attachments(), keys: attachments()},
 		{name: "wait", read: readWait, do: wait},
 		{name: "bank", read: readBank, do: bank, values: bankWords()},
+		{name: "card", read: readCard, do: script("/card "), values: flows.CardWords()},
 		{name: "operator", read: oneOf(readWord("joins", "leaves"), readKeys("says")), do: operator,
 			values: []string{"joins", "leaves"}, keys: []string{"says"}},
 		{name: "does", read: readWord("blocks", "unblocks"), do: does, values: []string{"blocks", "unblocks"}},
@@ -133,6 +135,16 @@ func oneOf(plain, mapping func(flows.Node, *Step)) func(flows.Node, *Step) {
 			return
 		}
 		plain(n, s)
+	}
+}
+
+// readCard reads how the saved card is: a word, or until which month it is good.
+func readCard(n flows.Node, s *Step) {
+	s.Text = n.Text()
+	first, month, more := strings.Cut(s.Text, " ")
+	complain(n, first, append(flows.CardWords(), "expires"))
+	if _, err := time.Parse("2006-01", month); more && err != nil {
+		n.Error("bad_moment", "Value", month)
 	}
 }
 

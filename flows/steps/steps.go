@@ -32,6 +32,13 @@ func All() []flows.StepKind {
 		{Word: "consent", Read: readConsent},
 		{Word: "forget_me", Read: readForgetMe},
 		{Word: "export_me", Read: readExportMe},
+		{Word: "subscribe", Read: readSubscribe},
+		{Word: "renew", Read: readRenew},
+		{Word: "unsubscribe", Read: readUnsubscribe},
+		{Word: "pause_plan", Read: readPausePlan},
+		{Word: "resume_plan", Read: readResumePlan},
+		{Word: "change_plan", Read: readChangePlan},
+		{Word: "refund", Read: readRefund},
 	}
 }
 

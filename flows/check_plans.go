@@ -1,0 +1,73 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+)
+
+// plans checks what is subscribed to: that the plan is there, that whoever
+// subscribes has agreed to be charged, and that the flow hears what comes of it
+// months later.
+func (c *checker) plans() {
+	var known []string
+	for _, plan := range c.flow.Plans {
+		known = append(known, plan.ID)
+	}
+	subscribes := false
+	for _, uses := range c.uses {
+		for _, ref := range uses.Plans {
+			if !slices.Contains(known, ref.Name) {
+				c.fail(ref.Pos, "unknown_plan", "Plan", ref.Name, "Suggest", Nearest(ref.Name, known), "Known", strings.Join(known, ", "))
+			}
+		}
+		if uses.Subscribes && !subscribes {
+			subscribes = true
+			c.deaf(uses)
+		}
+		if len(uses.Outcomes) > 0 && !uses.Subscribes {
+			for _, ref := range uses.Products {
+				if slices.Contains(known, ref.Name) {
+					c.fail(ref.Pos, "pay_of_plan", "Plan", ref.Name)
+				}
+			}
+		}
+	}
+}
+
+// deaf reports words about subscriptions that no rule for every state hears: by
+// then the customer may be anywhere.
+func (c *checker) deaf(uses Uses) {
+	for _, word := range []Outcome{ChargeFailed, SubscriptionEnded} {
+		heard := func(rule *Rule) bool {
+			return rule.If == nil && rule.When.Kind == Renewal && rule.When.Outcome == word
+		}
+		if !slices.ContainsFunc(c.flow.Anywhere, heard) && !slices.ContainsFunc(c.flow.Fallback, heard) {
+			c.fail(uses.Pos, "unheard_subscription", "Outcome", string(word))
+		}
+	}
+}
+
+// consents reports plans that can be subscribed to before the customer has
+// agreed to be charged.
+func (c *checker) consents() {
+	entry := c.entryFacts()
+	for _, state := range c.flow.States {
+		known := entry[state.Name]
+		if known == nil {
+			continue
+		}
+		for i, step := range state.Do {
+			uses := step.Uses()
+			if !uses.Subscribes {
+				continue
+			}
+			facts := state.after(known, i)
+			for _, ref := range uses.Plans {
+				plan, _ := c.flow.Plan(ref.Name)
+				if plan.Consent != "" && !facts["consent."+plan.Consent] {
+					c.fail(uses.Pos, "consent_not_given", "Plan", plan.ID, "Consent", plan.Consent)
+				}
+			}
+		}
+	}
+}
