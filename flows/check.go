@@ -78,7 +78,7 @@ func (c *checker) collect() {
 	add(c.flow.Otherwise)
 	c.courses = make(map[string]course, len(c.flow.States))
 	for _, state := range c.flow.States {
-		course := courseOf(state)
+		course := c.courseOf(state)
 		c.courses[state.Name] = course
 		c.uses = append(c.uses, course.uses...)
 		for _, rule := range state.On {

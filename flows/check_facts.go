@@ -1,19 +1,38 @@
 package flows
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // facts are what is surely known at some point of the funnel, of all that the
 // checks ask for.
-type facts uint8
+type facts uint64
 
 const (
 	knowsEmail facts = 1 << iota
 	knowsPhone
-	knowsConsent // the customer agreed to something
+	knowsConsent // the first of the consents that plans want; the others follow
 )
 
+// consent is the fact that the customer agreed to what plans call by this name,
+// zero for one that no plan wants. Names beyond the 62nd share a fact.
+func (c *checker) consent(name string) facts {
+	var names []string
+	for _, plan := range c.flow.Plans {
+		if plan.Consent == "" || slices.Contains(names, plan.Consent) {
+			continue
+		}
+		if plan.Consent == name {
+			return knowsConsent << min(len(names), 61)
+		}
+		names = append(names, plan.Consent)
+	}
+	return 0
+}
+
 // learned is what setting variables tells.
-func learned(refs []Ref) facts {
+func (c *checker) learned(refs []Ref) facts {
 	var known facts
 	for _, ref := range refs {
 		switch {
@@ -21,8 +40,10 @@ func learned(refs []Ref) facts {
 			known |= knowsEmail
 		case ref.Name == "phone":
 			known |= knowsPhone
-		case strings.HasPrefix(ref.Name, "consent."):
-			known |= knowsConsent
+		default:
+			if name, consent := strings.CutPrefix(ref.Name, "consent."); consent {
+				known |= c.consent(name)
+			}
 		}
 	}
 	return known
@@ -41,12 +62,12 @@ type course struct {
 }
 
 // courseOf goes through a state's steps once.
-func courseOf(state *State) course {
+func (k *checker) courseOf(state *State) course {
 	c := course{waits: len(state.Do), known: make([]facts, 1, len(state.Do)+1), uses: make([]Uses, 0, len(state.Do))}
 	for i, step := range state.Do {
 		uses := step.Uses()
 		c.uses = append(c.uses, uses)
-		c.known = append(c.known, c.known[i]|learned(uses.Sets))
+		c.known = append(c.known, c.known[i]|k.learned(uses.Sets))
 		if uses.Waits {
 			c.waits = min(c.waits, i)
 		}
@@ -76,7 +97,7 @@ func (c *checker) calls() {
 
 // leaving is what is surely known when a way is taken: rules and timers may
 // strike as soon as the state first waits, a payment once it was asked for.
-func (c course) leaving(entered facts, way move) facts {
+func (c course) leaving(k *checker, entered facts, way move) facts {
 	steps := way.step
 	if steps < 0 {
 		steps = c.waits
@@ -89,7 +110,7 @@ func (c course) leaving(entered facts, way move) facts {
 	}
 	known := entered | c.known[steps]
 	for _, step := range way.rule.Do {
-		known |= learned(step.Uses().Sets)
+		known |= k.learned(step.Uses().Sets)
 	}
 	return known
 }
@@ -100,7 +121,7 @@ func (c course) leaving(entered facts, way move) facts {
 func (c *checker) entryFacts() map[string]facts {
 	brought := make([]facts, len(c.moves)) // by each way, to those who enter knowing nothing
 	for i, way := range c.moves {
-		brought[i] = c.courses[way.from].leaving(0, way)
+		brought[i] = c.courses[way.from].leaving(c, 0, way)
 	}
 	entry := map[string]facts{c.flow.Start: 0}
 	for _, state := range c.links.into[c.flow.ID] {

@@ -50,21 +50,20 @@ func (c *checker) deaf(uses Uses) {
 // consents reports plans that can be subscribed to before the customer has
 // agreed to be charged.
 func (c *checker) consents() {
-	entry := c.entryFacts()
 	for _, state := range c.flow.States {
-		known := entry[state.Name]
-		if known == nil {
+		entered, known := c.entry[state.Name]
+		if !known {
 			continue
 		}
-		for i, step := range state.Do {
-			uses := step.Uses()
+		course := c.courses[state.Name]
+		for i, uses := range course.uses {
 			if !uses.Subscribes {
 				continue
 			}
-			facts := state.after(known, i)
 			for _, ref := range uses.Plans {
 				plan, _ := c.flow.Plan(ref.Name)
-				if plan.Consent != "" && !facts["consent."+plan.Consent] {
+				wanted := c.consent(plan.Consent)
+				if (entered|course.known[i])&wanted != wanted {
 					c.fail(uses.Pos, "consent_not_given", "Plan", plan.ID, "Consent", plan.Consent)
 				}
 			}

@@ -147,7 +147,7 @@ func (c *checker) called(target string) facts {
 		}
 		seen[queue[0]] = true
 		for _, step := range state.Do {
-			known |= learned(step.Uses().Sets)
+			known |= c.learned(step.Uses().Sets)
 		}
 		for _, way := range stateMoves(state) {
 			queue = append(queue, state.flow.whole(way.to))

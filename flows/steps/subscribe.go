@@ -69,9 +69,9 @@ func (s *subscribe) Run(r *flows.Run) {
 		return
 	}
 	r.Say(flows.Say{
-		Text: r.Render(either(s.say, r.Text("subscribe")), flows.MaxText),
+		Text: r.Render(otherwise(r, s.say, "subscribe"), flows.MaxText),
 		Buttons: [][]flows.InlineButton{{{
-			Text: flows.Clip(r.Fill(either(s.button, r.Text("pay_button"))), flows.MaxButton), URL: flows.PayLink(payment.ID),
+			Text: flows.Clip(r.Fill(otherwise(r, s.button, "pay_button")), flows.MaxButton), URL: flows.PayLink(payment.ID),
 		}}},
 	})
 }
