@@ -126,18 +126,35 @@ func (r *Run) hearSubscription(one sales.Subscription, word Outcome) {
 // subscriptionRules tries the rules of the flow, of the state the customer is
 // in, and of the state that asked for the first payment.
 func (r *Run) subscriptionRules(one sales.Subscription) bool {
-	if r.rules("anywhere", r.Flow.Anywhere) {
+	if r.anywhere() {
 		return true
 	}
-	here := r.Flow.State(r.Session.State)
+	here, in := r.standing(), r.Flow
 	if here != nil && r.rules("on", here.On) {
 		return true
 	}
-	asked := r.Flow.State(r.Session.Asked[one.Plan.ID])
-	if asked != nil && asked != here && r.rulesOf(asked.Name, "on", asked.On) {
+	where := r.Session.Asked[r.asked(one.Flow, one.Plan.ID)]
+	if asked := r.state(where); asked != nil && asked != here {
+		r.Flow = asked.flow
+		if r.rulesOf(where, "on", asked.On) {
+			return true
+		}
+		r.Flow = in
+	}
+	if r.rules("fallback", r.Flow.Fallback) {
 		return true
 	}
-	return r.rules("fallback", r.Flow.Fallback)
+	// The flow that sold it hears wherever the customer is by now.
+	seller := r.home.sibling(one.Flow)
+	if seller == nil || seller.ID == r.Flow.ID {
+		return false
+	}
+	r.Flow = seller
+	if r.rules("anywhere", seller.Anywhere) || r.rules("fallback", seller.Fallback) {
+		return true
+	}
+	r.Flow = in
+	return false
 }
 
 // heardCharge answers what the bank said of a charge of a saved card for a
@@ -210,7 +227,7 @@ func (r *Run) periodPaid(order sales.Order, payment string) {
 // the product or the refund says so. A subscription whose last payment went
 // back ends; then it tells so.
 func (r *Run) givenBack(order sales.Order, event PaymentEvent) (ended bool) {
-	product, _ := r.Flow.Product(order.Product)
+	product, _ := r.sold(order)
 	if (event.Withdraw || product.Deliver.Withdraw) && order.WithdrawnAt.IsZero() {
 		order.WithdrawnAt = r.Input.At
 		r.SaveOrder(order)

@@ -49,7 +49,7 @@ func (r *Run) saveSubscription(one sales.Subscription) {
 func (r *Run) SubscriptionTo(plan string) (sales.Subscription, bool) {
 	var waiting sales.Subscription
 	for _, one := range slices.Backward(r.mine()) {
-		if one.Flow != r.Flow.ID || plan != "" && one.Plan.ID != plan || one.Status == sales.SubscriptionEnded {
+		if plan != "" && one.Flow != r.Flow.ID || plan != "" && one.Plan.ID != plan || one.Status == sales.SubscriptionEnded {
 			continue
 		}
 		if one.Status != sales.SubscriptionNew {
@@ -246,4 +246,12 @@ func (r *Run) ChangePlan(one sales.Subscription, to sales.Plan) {
 		return
 	}
 	r.chargeSubscription(one, due, sales.ByCustomer)
+}
+
+// sold is the product, or the plan, that an order is of, in the flow that sold it.
+func (r *Run) sold(order sales.Order) (sales.Product, bool) {
+	if seller := r.home.sibling(order.Flow); seller != nil {
+		return seller.Product(order.Product)
+	}
+	return r.Flow.Product(order.Product)
 }
