@@ -28,6 +28,7 @@ const (
 	jobExport  = "export"
 	jobKick    = "kick"
 	jobHTTP    = "http"
+	jobUpdate  = "update"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about

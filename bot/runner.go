@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 
 	"voronka/flows"
 	"voronka/internal/outbox"
@@ -31,6 +32,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobKick:    {Handle: handler(b.kick)},
 			jobHTTP:    {Handle: handler(b.request)},
 			jobTyping:  {Handle: handler(b.typing)},
+			jobUpdate:  {Handle: handler(b.takeUp), MaxAttempts: updateTries},
 			jobCheck:   {Handle: handler(b.check)},
 			jobMirror:  {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},
 		},
@@ -43,6 +45,12 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
 	contact, err := jobContact(tx, job)
 	if err != nil || contact == "" {
+		return err
+	}
+	if _, err := tx.Contact(contact); err != nil {
+		if errors.Is(err, storage.ErrNotFound) {
+			return nil // nobody's dialog: it is seen among the jobs
+		}
 		return err
 	}
 	line := flows.Line{At: b.Now(), Who: flows.Event, Kind: "buried", Text: job.Kind + "_failed " + job.Code}

@@ -24,7 +24,7 @@ func (s *Sender) Edit(ctx context.Context, chat, message int64, to core.Message)
 	})
 	s.pace.heard(chat, to.Pace.Urgency, waitOf(err))
 	if err == nil {
-		return nil
+		return s.noted(nil)
 	}
 	text := strings.ToLower(err.Error())
 	if strings.Contains(text, "message is not modified") {
@@ -35,7 +35,7 @@ func (s *Sender) Edit(ctx context.Context, chat, message int64, to core.Message)
 			return &sales.Error{Code: core.ChatUneditable, Action: sales.Bury, Err: err}
 		}
 	}
-	return sendError(err)
+	return s.noted(err)
 }
 
 // Typing implements bot.Typist (Bot API, sendChatAction).

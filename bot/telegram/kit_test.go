@@ -9,9 +9,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	core "voronka/bot"
 	"voronka/bot/telegramtest"
 	"voronka/flows"
 )
@@ -44,6 +46,8 @@ type bookkeeper struct {
 	log *notes
 	// before runs ahead of taking an input; its error refuses the input.
 	before func(flows.Input) error
+	// full keeps it from putting anything aside.
+	full atomic.Bool
 
 	mu    sync.Mutex
 	known map[string]bool
@@ -54,7 +58,8 @@ type bookkeeper struct {
 
 func keepBooks(before func(flows.Input) error) *bookkeeper {
 	b := &bookkeeper{log: &notes{}, before: before, known: map[string]bool{}, aside: map[string]string{}, came: make(chan flows.Input, 1000)}
-	b.Receiver = &Receiver{Handle: b.handle, PutAside: b.putAside, Parallel: 4, Now: noon, Log: slog.New(slog.NewTextHandler(b.log, nil))}
+	b.Receiver = &Receiver{Handle: b.handle, PutAside: b.putAside, Parallel: 4, Now: noon, Log: slog.New(slog.NewTextHandler(b.log, nil)),
+		Wait: func(context.Context, time.Duration) {}}
 	return b
 }
 
@@ -75,10 +80,13 @@ func (b *bookkeeper) handle(_ context.Context, in flows.Input) error {
 	return nil
 }
 
-func (b *bookkeeper) putAside(_ context.Context, key string, raw []byte, _ time.Time) error {
+func (b *bookkeeper) putAside(_ context.Context, aside core.Aside) error {
+	if b.full.Load() {
+		return errStore
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.aside[key] = string(raw)
+	b.aside[aside.Key] = string(aside.Raw)
 	return nil
 }
 
@@ -150,13 +158,11 @@ func poll(t *testing.T, b *bookkeeper, api, token string) *pauses {
 	waits := &pauses{}
 	poller := &Poller{Receiver: b.Receiver, API: api, Token: token, Wait: waits.wait}
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- poller.Run(ctx) }()
+	ended := make(chan struct{})
+	go func() { poller.Run(ctx); close(ended) }()
 	t.Cleanup(func() {
 		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("poller: %v", err)
-		}
+		<-ended
 	})
 	return waits
 }

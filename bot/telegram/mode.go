@@ -9,12 +9,12 @@ import (
 // UseWebhook tells Telegram to post updates to an address of ours.
 func (s *Sender) UseWebhook(ctx context.Context, address, secret string) error {
 	_, err := s.api.SetWebhook(ctx, &bot.SetWebhookParams{URL: address, SecretToken: secret, AllowedUpdates: allowedUpdates()})
-	return sendError(err)
+	return s.noted(err)
 }
 
 // UsePolling takes a webhook away, without which polling is refused. Updates
 // that wait are kept.
 func (s *Sender) UsePolling(ctx context.Context) error {
 	_, err := s.api.DeleteWebhook(ctx, &bot.DeleteWebhookParams{})
-	return sendError(err)
+	return s.noted(err)
 }

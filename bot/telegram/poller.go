@@ -30,6 +30,7 @@ func allowedUpdates() []string {
 // only after a batch is committed.
 type Poller struct {
 	*Receiver
+	trouble
 	API, Token string
 	// Wait pauses between failures; the default honours ctx. Tests replace it.
 	Wait func(ctx context.Context, d time.Duration)
@@ -38,8 +39,17 @@ type Poller struct {
 	offset int64
 }
 
-// Run polls until ctx ends or the token turns out to be wrong.
-func (p *Poller) Run(ctx context.Context) error {
+const (
+	// strangerPolls is after how many conflicts in a row it is not the long poll
+	// of a process just gone: those end within 50 seconds.
+	strangerPolls = 20
+	// tokenPause is how long to wait while Telegram does not know the token.
+	tokenPause = time.Minute
+)
+
+// Run polls until ctx ends. What only a person can mend is told by Trouble,
+// and tried again all the same.
+func (p *Poller) Run(ctx context.Context) {
 	p.client = &http.Client{Transport: newTransport(), Timeout: (pollSeconds + 15) * time.Second}
 	if p.Wait == nil {
 		p.Wait = sleep
@@ -47,22 +57,28 @@ func (p *Poller) Run(ctx context.Context) error {
 	failures := 0
 	for ctx.Err() == nil {
 		err := p.poll(ctx)
-		if err == nil {
+		if p.noted(err) == nil {
 			failures = 0
 			continue
 		}
 		if ctx.Err() != nil {
-			break
+			return
 		}
 		coded := sales.AsError(err)
-		if coded.Action == sales.Stop {
-			return err
-		}
 		failures++
-		p.Log.Warn("telegram poll failed", "error", err, "failures", failures)
-		p.Wait(ctx, max(coded.After, min(time.Duration(failures)*500*time.Millisecond, 10*time.Second)))
+		pause := max(coded.After, min(time.Duration(failures)*500*time.Millisecond, 10*time.Second))
+		switch {
+		case coded.Action == sales.Stop:
+			pause = tokenPause
+			p.Log.Error("telegram cannot be asked, somebody has to look", "error", err)
+		case coded.Code == "telegram_conflict" && failures >= strangerPolls:
+			p.set(coded.Code)
+			p.Log.Error("somebody else polls with the same token", "error", err)
+		default:
+			p.Log.Warn("telegram poll failed", "error", err, "failures", failures)
+		}
+		p.Wait(ctx, pause)
 	}
-	return nil
 }
 
 func (p *Poller) poll(ctx context.Context) error {

@@ -1,8 +1,10 @@
 package telegram
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +22,7 @@ func TestPollConfirmsOnlyWhatIsCommitted(t *testing.T) {
 	server, api := fake(t)
 	anna, boris := server.User(telegramtest.Profile{ID: 1}), server.User(telegramtest.Profile{ID: 2, FirstName: "Борис"})
 	var mu sync.Mutex
-	failures, pending := 3, []int{}
+	failures, pending := 3*turnTries, []int{}
 	b := keepBooks(func(in flows.Input) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -31,6 +33,7 @@ func TestPollConfirmsOnlyWhatIsCommitted(t *testing.T) {
 		}
 		return nil
 	})
+	b.full.Store(true) // a store that takes no turn takes nothing aside either
 	anna.Send("раз")
 	anna.Send("два")
 	boris.Send("привет")
@@ -42,7 +45,7 @@ func TestPollConfirmsOnlyWhatIsCommitted(t *testing.T) {
 	if n := server.Pending(); n != 1 {
 		t.Errorf("%d updates are unconfirmed, want the last one", n)
 	}
-	if diff := cmp.Diff([]int{4, 4, 4}, pending); diff != "" {
+	if diff := cmp.Diff(slices.Repeat([]int{4}, 3*turnTries), pending); diff != "" {
 		t.Errorf("updates were confirmed before they were committed: %s", diff)
 	}
 	if diff := cmp.Diff([]string{"раз", "два", "три 🎉", "конец"}, b.texts("tg:1")); diff != "" {
@@ -134,6 +137,34 @@ func TestUnreadableUpdateIsPutAsideAndBlocksNobody(t *testing.T) {
 	}
 }
 
+// TestPoisonousUpdateIsPutAsideAndBlocksNobody has a turn that fails each time:
+// its customer's next words and everybody else's are heard, and the offset moves.
+func TestPoisonousUpdateIsPutAsideAndBlocksNobody(t *testing.T) {
+	t.Parallel()
+	s, api := play(t, "["+update(10, 1, "яд")+","+update(11, 1, "раз")+"]", "["+update(12, 2, "два")+"]", "[]")
+	tries := 0
+	b := keepBooks(func(in flows.Input) error {
+		if in.Text == "яд" {
+			tries++
+			return errStore
+		}
+		return nil
+	})
+	done := s.done
+	poll(t, b, api, "42:secret")
+	b.wait(t, 2)
+	<-done
+	if diff := cmp.Diff([]string{"раз", "два"}, b.texts("")); diff != "" {
+		t.Error(diff)
+	}
+	if b.aside["telegram/10"] != update(10, 1, "яд") || tries != turnTries {
+		t.Errorf("tried %d times, put aside: %q", tries, b.aside)
+	}
+	if diff := cmp.Diff([]int64{0, 12, 13, 13}, s.offsets); diff != "" {
+		t.Errorf("offsets: %s", diff)
+	}
+}
+
 func TestOffsetFollowsIdsThatBeginAnew(t *testing.T) {
 	t.Parallel()
 	s, api := play(t, "["+update(1000, 1, "раз")+"]", "["+update(5, 1, "два")+"]", "[]")
@@ -147,18 +178,62 @@ func TestOffsetFollowsIdsThatBeginAnew(t *testing.T) {
 	}
 }
 
-func TestWrongTokenStopsThePoller(t *testing.T) {
+// TestWrongTokenCallsAPerson: the poller goes on, for a token may be known again,
+// and says what is wrong without telling the token.
+func TestWrongTokenCallsAPerson(t *testing.T) {
 	t.Parallel()
-	_, api := fake(t)
+	server, api := fake(t)
 	b := keepBooks(nil)
-	err := (&Poller{Receiver: b.Receiver, API: api, Token: "13:WRONG-secret"}).Run(within(t))
-	coded := sales.AsError(err)
-	if coded.Code != "telegram_token" || coded.Action != sales.Stop {
-		t.Errorf("got %+v", coded)
+	var poller *Poller
+	ctx, cancel := context.WithCancel(within(t))
+	var pauses []time.Duration
+	poller = &Poller{Receiver: b.Receiver, API: api, Token: "13:WRONG-secret", Wait: func(_ context.Context, d time.Duration) {
+		pauses = append(pauses, d)
+		switch len(pauses) {
+		case 1:
+			if poller.Trouble() != "telegram_token" {
+				t.Errorf("trouble %q", poller.Trouble())
+			}
+			poller.Token = server.Token()
+			server.User(telegramtest.Profile{ID: 1}).Send("раз")
+		case 2:
+			cancel()
+		}
+	}}
+	b.before = func(flows.Input) error {
+		if poller.Trouble() != "telegram_token" {
+			t.Error("forgotten before the poll is over")
+		}
+		server.Inject(telegramtest.Fault{Method: "getUpdates", Status: http.StatusBadGateway})
+		return nil
 	}
-	if strings.Contains(err.Error(), "WRONG") || strings.Contains(b.log.String(), "WRONG") {
-		t.Errorf("the token is in the error or the log: %v\n%s", err, b.log)
+	poller.Run(ctx)
+	if poller.Trouble() != "" || pauses[0] != tokenPause {
+		t.Errorf("trouble %q, pauses %v", poller.Trouble(), pauses)
 	}
+	if strings.Contains(b.log.String(), "WRONG") {
+		t.Errorf("the token is in the log: %s", b.log)
+	}
+}
+
+// TestSecondPollerCallsAPerson: a conflict that does not pass is another bot.
+func TestSecondPollerCallsAPerson(t *testing.T) {
+	t.Parallel()
+	server, api := fake(t)
+	server.Inject(telegramtest.Fault{Method: "getUpdates", Times: -1, Status: http.StatusConflict, Description: "Conflict: terminated by other getUpdates request"})
+	ctx, cancel := context.WithCancel(within(t))
+	b, polls := keepBooks(nil), 0
+	poller := &Poller{Receiver: b.Receiver, API: api, Token: server.Token()}
+	poller.Wait = func(context.Context, time.Duration) {
+		polls++
+		if want := polls >= strangerPolls; (poller.Trouble() == "telegram_conflict") != want {
+			t.Errorf("after %d conflicts: %q", polls, poller.Trouble())
+		}
+		if polls == strangerPolls+1 {
+			cancel()
+		}
+	}
+	poller.Run(ctx)
 }
 
 func TestBadWeatherIsWaitedOut(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	core "voronka/bot"
 	"voronka/flows"
 )
 
@@ -18,12 +19,16 @@ import (
 type Receiver struct {
 	// Handle commits the turn of one input; an error means nothing was committed.
 	Handle func(ctx context.Context, input flows.Input) error
-	// PutAside keeps an update that cannot be understood, as it came.
-	PutAside func(ctx context.Context, key string, raw []byte, at time.Time) error
+	// PutAside keeps an update that cannot be understood, or whose turn fails each
+	// time, as it came; an error means that it is not kept.
+	PutAside func(ctx context.Context, aside core.Aside) error
 	// Parallel bounds how many customers of one batch are served side by side.
 	Parallel int
 	Now      func() time.Time
 	Log      *slog.Logger
+	// Wait pauses before a turn that failed is tried again; the default honours
+	// ctx. Tests replace it.
+	Wait func(ctx context.Context, d time.Duration)
 }
 
 // receive commits a batch: one customer's updates in order, customers side by
@@ -54,15 +59,56 @@ func (r *Receiver) receive(ctx context.Context, updates []Update) error {
 	return group.Wait()
 }
 
+// turnTries is how often a turn is tried before its update is put aside.
+const turnTries = 3
+
 func (r *Receiver) one(ctx context.Context, update Update) error {
-	if update.Err != nil {
-		r.Log.Warn("telegram update put aside", "update", update.ID, "error", update.Err)
-		return r.PutAside(ctx, "telegram/"+update.name(), update.Raw, r.Now())
-	}
-	if update.Contact == "" {
+	switch {
+	case update.Err != nil:
+		return r.putAside(ctx, update, update.Err)
+	case update.Contact == "":
 		return nil
 	}
-	return r.Handle(ctx, update.Input)
+	err := r.Handle(ctx, update.Input)
+	for try := 1; err != nil && try < turnTries && ctx.Err() == nil; try++ {
+		r.pause(ctx, time.Duration(try)*50*time.Millisecond)
+		err = r.Handle(ctx, update.Input)
+	}
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	// One that fails each time must not keep those behind it. A store that takes
+	// nothing at all does not take this either, and everything is tried again.
+	if aside := r.putAside(ctx, update, err); aside != nil {
+		return err
+	}
+	return nil
+}
+
+func (r *Receiver) putAside(ctx context.Context, update Update, cause error) error {
+	aside := core.Aside{Key: "telegram/" + update.name(), Contact: update.Contact, Raw: update.Raw, At: r.Now(), Why: cause.Error()}
+	if err := r.PutAside(ctx, aside); err != nil {
+		return err
+	}
+	r.Log.Error("telegram update put aside", "update", update.ID, "error", cause)
+	return nil
+}
+
+func (r *Receiver) pause(ctx context.Context, d time.Duration) {
+	if r.Wait != nil {
+		r.Wait(ctx, d)
+		return
+	}
+	sleep(ctx, d)
+}
+
+// Reread reads an update that was put aside; see [core.Config].
+func Reread(raw []byte, at time.Time) ([]flows.Input, error) {
+	update := Read(raw, at)
+	if update.Err != nil || update.Contact == "" {
+		return nil, update.Err
+	}
+	return []flows.Input{update.Input}, nil
 }
 
 // name is an update's id, or a digest of one that has none that can be read.

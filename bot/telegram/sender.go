@@ -20,6 +20,7 @@ import (
 
 // Sender speaks to customers through the Bot API.
 type Sender struct {
+	trouble
 	api  *bot.Bot
 	pace *pace
 }
@@ -62,7 +63,7 @@ func (s *Sender) Send(ctx context.Context, chat int64, m core.Message) (core.Sen
 	}
 	sent, err := s.post(ctx, chat, m)
 	s.pace.heard(chat, m.Pace.Urgency, waitOf(err))
-	return sent, sendError(err)
+	return sent, s.noted(err)
 }
 
 func (s *Sender) post(ctx context.Context, chat int64, m core.Message) (core.Sent, error) {
@@ -103,7 +104,7 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 // Acknowledge implements bot.Chat. Telegram forgets a press after minutes; then there is nothing left to stop.
 func (s *Sender) Acknowledge(ctx context.Context, callback, text string) error {
 	_, err := s.api.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: callback, Text: text})
-	coded := sendError(err)
+	coded := s.noted(err)
 	if err != nil && sales.AsError(coded).Code == "telegram_late_answer" {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 )
 
 // webhookLimit is far above any update: text is 4096 characters at most.
@@ -17,7 +18,13 @@ type Webhook struct {
 	*Receiver
 	// Secret is the token Telegram sends in X-Telegram-Bot-Api-Secret-Token.
 	Secret string
+
+	busy atomic.Int64
 }
+
+// mostAtOnce bounds the updates that wait for their commit: Telegram keeps the
+// rest. Its own server makes at most 100 requests at once (Bot API, setWebhook).
+const mostAtOnce = 512
 
 // ServeHTTP implements http.Handler.
 func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -31,6 +38,11 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "wrong secret", http.StatusUnauthorized)
 		return
 	}
+	defer h.busy.Add(-1)
+	if h.busy.Add(1) > mostAtOnce {
+		later(w)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhookLimit))
 	if err != nil {
 		status := http.StatusBadRequest
@@ -42,11 +54,16 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := h.one(r.Context(), Read(body, h.Now())); err != nil {
 		h.Log.Error("telegram update not committed", "error", err)
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "try again", http.StatusServiceUnavailable)
+		later(w)
 		return
 	}
 	w.WriteHeader(http.StatusOK)
+}
+
+// later has Telegram keep the update and repeat it.
+func later(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	http.Error(w, "try again", http.StatusServiceUnavailable)
 }
 
 // sameSecret compares in constant time; an empty configured secret lets nobody in.

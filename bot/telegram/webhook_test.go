@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -43,6 +44,7 @@ func TestWebhookAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := keepBooks(func(flows.Input) error { return c.fails })
+			b.full.Store(c.fails != nil)
 			r := httptest.NewRequest(c.method, "/telegram", strings.NewReader(c.body))
 			if c.secret != "" {
 				r.Header.Set("X-Telegram-Bot-Api-Secret-Token", c.secret)
@@ -59,6 +61,46 @@ func TestWebhookAnswers(t *testing.T) {
 				t.Errorf("the secret is told: %s", out)
 			}
 		})
+	}
+}
+
+// TestCrowdedWebhookLetsTelegramWait: beyond what may wait for its commit an
+// update is not read, and stays with Telegram.
+func TestCrowdedWebhookLetsTelegramWait(t *testing.T) {
+	t.Parallel()
+	hold, inside := make(chan struct{}), make(chan struct{}, mostAtOnce)
+	b := keepBooks(func(flows.Input) error {
+		inside <- struct{}{}
+		<-hold
+		return nil
+	})
+	h := &Webhook{Receiver: b.Receiver, Secret: secret}
+	post := func(n int) int {
+		r := httptest.NewRequest(http.MethodPost, "/telegram", strings.NewReader(update(n, int64(n), "привет")))
+		r.Header.Set("X-Telegram-Bot-Api-Secret-Token", secret)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	var group sync.WaitGroup
+	for n := range mostAtOnce {
+		group.Go(func() {
+			if code := post(n + 1); code != http.StatusOK {
+				t.Errorf("update %d: %d", n+1, code)
+			}
+		})
+	}
+	for range mostAtOnce {
+		<-inside
+	}
+	if code := post(mostAtOnce + 1); code != http.StatusServiceUnavailable {
+		t.Errorf("one too many: %d", code)
+	}
+	close(hold)
+	group.Wait()
+	go func() { <-inside }()
+	if code := post(mostAtOnce + 2); code != http.StatusOK {
+		t.Errorf("afterwards: %d", code)
 	}
 }
 

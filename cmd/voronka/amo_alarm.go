@@ -3,7 +3,9 @@ package main
 import "net/http"
 
 // alarms are what stops a part of the bot as a whole, in words for operators.
-func (s *service) alarms() []string {
+func (s *service) alarms() []string { return append(s.telegramAlarms(), s.amoAlarms()...) }
+
+func (s *service) amoAlarms() []string {
 	var found []string
 	if s.AmoURL == "" {
 		return nil

@@ -18,7 +18,7 @@ import (
 	"voronka/locales"
 	"voronka/payments"
 	"voronka/payments/tbank"
-	"voronka/storage"
+	"voronka/sales"
 	"voronka/storage/bolt"
 )
 
@@ -29,6 +29,7 @@ type service struct {
 	store  *bolt.Store
 	bot    *bot.Bot
 	sender *telegram.Sender
+	poller *telegram.Poller
 	bank   payments.Provider
 	words  *locales.Catalog
 	log    *slog.Logger
@@ -77,7 +78,7 @@ func (s *service) wire(project *flows.Project) error {
 	s.meters.registry.MustRegister(newQueueMeter(s.store, s.now))
 	config := bot.Config{
 		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Now: s.now, Log: s.log,
-		Handled: s.meters.handled, Ran: s.meters.ran,
+		Handled: s.meters.handled, Ran: s.meters.ran, Reread: telegram.Reread,
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
 	}
 	config.Outside = s.outside()
@@ -99,6 +100,7 @@ func (s *service) wire(project *flows.Project) error {
 	if s.bot, err = bot.New(config); err != nil {
 		return err
 	}
+	s.poller = &telegram.Poller{Receiver: s.receiver(), API: s.TelegramAPI, Token: string(s.TelegramToken)}
 	s.watch = &watch{
 		dir: project.Dir, load: loader().Load, live: s.bot.Live, publish: s.bot.Publish, words: speech(s.words, s.Language), log: s.log,
 	}
@@ -114,15 +116,7 @@ func (s *service) engineText(language, key string) string {
 }
 
 func (s *service) receiver() *telegram.Receiver {
-	return &telegram.Receiver{Handle: s.bot.Handle, PutAside: s.putAside, Parallel: 32, Now: s.now, Log: s.log}
-}
-
-// putAside keeps an update that nobody could read.
-func (s *service) putAside(ctx context.Context, key string, raw []byte, at time.Time) error {
-	return s.store.Update(ctx, func(tx storage.Tx) error {
-		_, err := tx.Record("unread/"+key, raw, at)
-		return err
-	})
+	return &telegram.Receiver{Handle: s.bot.Handle, PutAside: s.bot.PutAside, Parallel: 32, Now: s.now, Log: s.log}
 }
 
 // greet asks Telegram who the bot is. A wrong token ends the start; a Telegram
@@ -168,13 +162,14 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 }
 
 // listenToTelegram polls, or has Telegram post to us; both are tried until
-// Telegram answers.
+// Telegram answers. A token that it does not know any more leaves the rest of
+// the bot at work: money comes without it.
 func (s *service) listenToTelegram(ctx context.Context) error {
 	if err := s.enterMode(ctx); err != nil || s.TelegramMode == "webhook" {
 		return err
 	}
-	poller := &telegram.Poller{Receiver: s.receiver(), API: s.TelegramAPI, Token: string(s.TelegramToken)}
-	return poller.Run(ctx)
+	s.poller.Run(ctx)
+	return nil
 }
 
 func (s *service) enterMode(ctx context.Context) error {
@@ -184,7 +179,14 @@ func (s *service) enterMode(ctx context.Context) error {
 			return s.sender.UseWebhook(ctx, s.Public+"/telegram", string(s.TelegramSecret))
 		}
 	}
-	return untilDone(ctx, func() error { return enter(ctx) }, func(err error) {
+	try := func() error {
+		err := enter(ctx)
+		if coded := sales.AsError(err); err != nil && coded.Action == sales.Stop {
+			return &sales.Error{Code: coded.Code, After: time.Minute, Message: coded.Message}
+		}
+		return err
+	}
+	return untilDone(ctx, try, func(err error) {
 		s.log.Warn("telegram mode not set yet", "mode", s.TelegramMode, "error", err)
 	})
 }

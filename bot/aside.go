@@ -1,0 +1,87 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"voronka/internal/outbox"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// Aside is an update that could not become a turn: nobody could read it, or its
+// turn fails each time. It is kept so that it blocks nobody and is not lost.
+type Aside struct {
+	// Key is unique for ever.
+	Key string
+	// Contact is empty where the update does not tell.
+	Contact string
+	// Raw is the update as it came, at the moment At.
+	Raw []byte
+	At  time.Time
+	// Why is for the operator, without personal data.
+	Why string
+}
+
+// updateTries is how often an update that was put aside is taken up again
+// before an operator decides.
+const updateTries = 3
+
+// nobody stands for the contact of an update that does not tell.
+const nobody = "?"
+
+type updateJob struct {
+	Raw []byte    `json:"raw"`
+	At  time.Time `json:"at"`
+}
+
+// PutAside keeps an update in a lane of its own. It is tried again by itself,
+// since a store that was sick fails every turn, and then waits for an operator.
+// The same update is kept once.
+func (b *Bot) PutAside(ctx context.Context, aside Aside) error {
+	contact := aside.Contact
+	if contact == "" {
+		contact = nobody
+	}
+	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		seen, err := tx.See("aside:"+aside.Key, aside.At)
+		if err != nil || seen {
+			return err
+		}
+		job, err := outbox.New(outbox.Lane("update/"+contact), jobUpdate, updateJob{aside.Raw, aside.At}, b.Now())
+		if err != nil {
+			return err
+		}
+		job.Code, job.Error = "update_put_aside", brief(aside.Why)
+		_, err = tx.Enqueue(job)
+		return err
+	})
+	if err == nil {
+		b.runner.Wake()
+	}
+	return err
+}
+
+// takeUp is the job that tries an update once more.
+func (b *Bot) takeUp(ctx context.Context, _ outbox.Job, payload updateJob) (func(storage.Tx) error, error) {
+	if b.Reread == nil {
+		return nil, &sales.Error{Code: "update_unreadable", Action: sales.Bury, Message: "this bot has no channel that could read it"}
+	}
+	inputs, err := b.Reread(payload.Raw, payload.At)
+	if err != nil {
+		return nil, &sales.Error{Code: "update_unreadable", Action: sales.Bury, Err: err}
+	}
+	for _, in := range inputs {
+		if err := b.Handle(ctx, in); err != nil {
+			return nil, &sales.Error{Code: "update_failed", Err: err}
+		}
+	}
+	return nil, nil
+}
+
+// brief is the first line of a reason: a panic brings its whole stack.
+func brief(why string) string {
+	line, _, _ := strings.Cut(why, "\n")
+	return strings.ToValidUTF8(line[:min(len(line), 300)], "")
+}

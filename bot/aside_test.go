@@ -1,0 +1,105 @@
+package bot_test
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"voronka/bot"
+	"voronka/flows"
+)
+
+var errGarbled = errors.New("cannot be read")
+
+// reader understands an update whose whole body is Anna's text, when it is well.
+func reader(well *atomic.Bool, id string) func([]byte, time.Time) ([]flows.Input, error) {
+	return func(raw []byte, at time.Time) ([]flows.Input, error) {
+		if !well.Load() {
+			return nil, errGarbled
+		}
+		return []flows.Input{{
+			ID: id, Kind: flows.Command, Text: string(raw), Contact: "tg:7", At: at, Profile: flows.Profile{ChatID: 7, Name: "Анна"},
+		}}, nil
+	}
+}
+
+// TestUnreadableUpdateWaitsForAPerson: it is buried with its reason, in the
+// dialog where there is one, and an operator can try it again.
+func TestUnreadableUpdateWaitsForAPerson(t *testing.T) {
+	t.Parallel()
+	for contact, known := range map[string]bool{"tg:7": true, "tg:8": false, "": false} {
+		t.Run(contact, func(t *testing.T) {
+			t.Parallel()
+			var well atomic.Bool
+			w := newWorld(t, shop, func(c *bot.Config) { c.Reread = reader(&well, "tg:1000") })
+			w.say("/start")
+			w.drain()
+			aside := bot.Aside{Key: "telegram/1000", Contact: contact, Raw: []byte("help"), At: w.clock.Now(), Why: "decode\nstack"}
+			for range 2 { // Telegram sends it again
+				if err := w.PutAside(w.ctx(), aside); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.drain()
+			jobs, ids := w.buried()
+			if diff := cmp.Diff([]string{"update update_unreadable"}, jobs); diff != "" {
+				t.Fatal(diff)
+			}
+			if got := w.attention() != ""; got != known {
+				t.Errorf("attention %q", w.attention())
+			}
+			well.Store(true)
+			if err := w.Revive(w.ctx(), ids[0]); err != nil {
+				t.Fatal(err)
+			}
+			w.drain()
+			if diff := cmp.Diff([]string{"Привет, Анна!", "Зову человека"}, w.chat.texts()); diff != "" {
+				t.Error(diff)
+			}
+			if jobs, _ := w.buried(); len(jobs)+len(w.waiting()) != 0 {
+				t.Errorf("buried %q, waiting %q", jobs, w.waiting())
+			}
+		})
+	}
+}
+
+// TestPoisonHealsByItselfOrIsShown: an update whose turn failed for a while is
+// taken up again without anybody's help; one that fails on is buried.
+func TestPoisonHealsByItselfOrIsShown(t *testing.T) {
+	t.Parallel()
+	for name, heals := range map[string]bool{"heals": true, "fails on": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var well atomic.Bool
+			well.Store(true)
+			failing := 2
+			w := newWorld(t, shop, func(c *bot.Config) {
+				read := reader(&well, "tg:1000")
+				c.Reread = func(raw []byte, at time.Time) ([]flows.Input, error) {
+					inputs, err := read(raw, at)
+					if failing--; failing >= 0 || !heals {
+						inputs[0].Contact = "" // a turn that no store takes
+					}
+					return inputs, err
+				}
+			})
+			w.say("/start")
+			w.drain()
+			err := w.PutAside(w.ctx(), bot.Aside{Key: "telegram/1000", Contact: "tg:7", Raw: []byte("help"), At: w.clock.Now(), Why: "panic"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.drain()
+			for range 5 {
+				w.pass(10 * time.Second)
+			}
+			jobs, _ := w.buried()
+			if heals != (len(jobs) == 0) || heals != (len(w.chat.all()) == 2) || heals != (w.attention() == "Просит помощи") {
+				t.Errorf("buried %q, messages %q, attention %q", jobs, w.chat.texts(), w.attention())
+			}
+		})
+	}
+}
