@@ -51,6 +51,9 @@ func (b *Bot) take(tx storage.Tx, in flows.Input) error {
 	if err != nil {
 		return err
 	}
+	if known.Project, err = b.shared(tx); err != nil {
+		return err
+	}
 	turn := b.advance(contact, known, session, in)
 	return b.write(tx, turn, in)
 }
@@ -177,6 +180,9 @@ func (b *Bot) write(tx storage.Tx, turn flows.Turn, in flows.Input) error {
 		if err := tx.PutPayment(payment); err != nil {
 			return fmt.Errorf("save payment: %w", err)
 		}
+	}
+	if err := b.share(tx, turn.Project); err != nil {
+		return err
 	}
 	return b.enqueue(tx, turn, in)
 }

@@ -18,7 +18,8 @@ func Builtins() []string {
 		"product", "price", "order_id", "payment_id", "payment_sum", "pay_url",
 		"tinkoff_payment_id", "tinkoff_payment_completed", "tinkoff_callback_data",
 		"error_payment_button", "error_payment_func",
-		"current_date", "current_time", "weekday",
+		"current_date", "current_time", "weekday", "next_day", "timestamp",
+		"date_of_creation", "time_of_creation", "platform_id", "client_type", "messenger", "message_from_outside", "none",
 		"subscription.plan", "subscription.title", "subscription.price", "subscription.status", "subscription.until",
 		"subscription.next", "subscription.retry", "subscription.left", "subscription.reason", "card.last", "card.expires",
 	}
@@ -77,12 +78,9 @@ func (r *Run) lookup(name string, money func(sales.Money) string) string {
 		return r.Session.State
 	case "flow":
 		return r.Flow.ID
-	case "current_date":
-		return r.Now().Format("02.01.2006")
-	case "current_time":
-		return r.Now().Format("15:04")
-	case "weekday":
-		return strconv.Itoa((int(r.Now().Weekday())+6)%7 + 1)
+	}
+	if value, ok := r.moment(name); ok {
+		return value
 	}
 	if value, ok := r.tagged(name); ok {
 		return value
@@ -91,6 +89,37 @@ func (r *Run) lookup(name string, money func(sales.Money) string) string {
 		return value
 	}
 	return r.lookupMoney(name, money)
+}
+
+// moment gives what is told of now, of the customer's first day and of the channel.
+func (r *Run) moment(name string) (string, bool) {
+	now := r.Now()
+	begun := r.Contact.CreatedAt.In(now.Location())
+	switch name {
+	case "current_date":
+		return now.Format("02.01.2006"), true
+	case "current_time":
+		return now.Format("15:04"), true
+	case "weekday":
+		return strconv.Itoa((int(now.Weekday())+6)%7 + 1), true
+	case "next_day":
+		return now.AddDate(0, 0, 1).Format("02.01.2006"), true
+	case "timestamp":
+		return strconv.FormatInt(r.Input.At.Unix(), 10), true
+	case "date_of_creation":
+		return begun.Format("02.01.2006"), true
+	case "time_of_creation":
+		return begun.Format("15:04"), true
+	case "platform_id":
+		return strconv.FormatInt(r.Contact.ChatID, 10), true
+	case "client_type":
+		return "1", true // salebot's number of Telegram
+	case "messenger":
+		return "Telegram", true
+	case "message_from_outside":
+		return r.Input.Kind.outside(), true
+	}
+	return "", false
 }
 
 // lookupMoney gives what belongs to the last order, or to a product by its id.

@@ -17,6 +17,7 @@ func (c *checker) check(w *loading) {
 	c.links = w.links
 	c.targets()
 	whole := !c.blurred()
+	c.shares()
 	c.names()
 	c.attachments(w.files)
 	c.texts()

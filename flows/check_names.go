@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"voronka/flows/calc"
 )
 
 // targets checks that everything that names a state names one there is.
@@ -97,6 +99,11 @@ func (c *checker) reads(refs []Ref, set map[string]bool) {
 	for _, ref := range refs {
 		if waitsForCharging(ref.Name) {
 			c.fail(c.word(ref), "recurrent_waits", "Word", ref.Name)
+			continue
+		}
+		if state, asked := strings.CutPrefix(ref.Name, calc.BeenPrefix); asked {
+			c.flow.remembers = true
+			c.target(Ref{Name: state, Pos: c.word(ref)})
 			continue
 		}
 		if !set[ref.Name] && !c.flow.Builtin(ref.Name) && c.bearable() {

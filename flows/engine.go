@@ -30,6 +30,8 @@ type Known struct {
 	Subscriptions []sales.Subscription
 	// Card is the saved one, nil when there is none.
 	Card *Card
+	// Project has the values of Project.ProjectVariables.
+	Project map[string]string
 }
 
 // Card is what a flow may know of a saved card.
@@ -176,6 +178,6 @@ func (r *Run) finish() Turn {
 	r.keepHeard()
 	return Turn{
 		Session: r.Session, Contact: r.Contact, Journal: r.journal, Effects: r.effects,
-		Orders: r.orders, Payments: r.payments, Subscriptions: r.subscriptions, Trace: r.trace,
+		Orders: r.orders, Payments: r.payments, Subscriptions: r.subscriptions, Trace: r.trace, Project: r.project,
 	}
 }

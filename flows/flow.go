@@ -42,6 +42,10 @@ type Flow struct {
 	// are those of products, in the language of this one.
 	languages map[string]*Flow
 	titles    map[string]string
+	// shared are the variables of the project; remembers tells whether the states
+	// a customer was in are asked for.
+	shared    []string
+	remembers bool
 	// phrases are looked for when somebody asks.
 	phrases func() []Phrase
 	// siblings are the flows of the project by id, this one among them; language

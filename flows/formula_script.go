@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,11 +65,9 @@ func (s *Script) at(line, col int) Pos {
 // judge reports what a line means to do and cannot.
 func (s *Script) judge(n Node, line *calc.Line) {
 	at := s.at(line.Number, line.TargetCol)
-	name, scope := scoped(line.Target)
+	name, _ := scoped(line.Target)
 	switch {
 	case line.Target == "":
-	case scope == projectScope:
-		n.diags.Add(Error, at, "project_variable", "Variable", name)
 	case strings.Contains(name, "."):
 		n.diags.Add(Error, at, "bad_name", "Name", line.Target)
 	case waitsForCharging(name):
@@ -93,9 +92,12 @@ func (s *Script) Uses() Uses {
 				uses.Reads = append(uses.Reads, Ref{Name: name.Text, Pos: s.at(line.Number, 1)})
 			}
 		}
-		if name, _ := scoped(line.Target); name != "" {
+		if name, scope := scoped(line.Target); name != "" {
 			own[name] = true
 			uses.Sets = append(uses.Sets, Ref{Name: name, Pos: s.at(line.Number, line.TargetCol)})
+			if scope == projectScope {
+				uses.Shares = append(uses.Shares, name)
+			}
 		}
 		asks := line.Target == "payment_sum" && line.Source != "" && !emptyText(line.Source)
 		for _, call := range line.Calls() {
@@ -132,7 +134,8 @@ func (r *Run) Calculate(script *Script) {
 
 func callsForMoney(code *calc.Script) bool {
 	for i := range code.Lines {
-		if len(code.Lines[i].Calls()) > 0 || code.Lines[i].Target == "payment_sum" {
+		asks := func(call calc.Called) bool { return call.Name == paymentURL }
+		if slices.ContainsFunc(code.Lines[i].Calls(), asks) || code.Lines[i].Target == "payment_sum" {
 			return true
 		}
 	}
@@ -158,15 +161,16 @@ func (r *Run) assignLine(target string, value calc.Value) error {
 	name, scope := scoped(target)
 	text := value.String()
 	switch {
+	case !r.fitsType(scope, name, text):
+		return errType
 	case scope == projectScope:
-		return errProject
+		r.setProject(name, text)
+		return nil
 	case scope == customerScope:
 		r.setCustomer(name, text)
 		return nil
 	case text == "" && !contains([]string{"name", "email", "phone"}, name):
 		r.forget(name)
-	case !r.fitsType(name, text):
-		return errType
 	default:
 		r.Set(name, text)
 	}
@@ -176,7 +180,4 @@ func (r *Run) assignLine(target string, value calc.Value) error {
 	return nil
 }
 
-var (
-	errProject = errors.New("a variable of the project cannot be set in a dialog")
-	errType    = errors.New("value does not fit the variable's type")
-)
+var errType = errors.New("value does not fit the variable's type")

@@ -136,3 +136,17 @@ func (k InputKind) FromCustomer() bool {
 	}
 	return false
 }
+
+// outside is how salebot numbers where a message came from: 0 from the customer,
+// 1 from other programs, 2 from the CRM, 3 from a payment and other notices.
+func (k InputKind) outside() string {
+	switch {
+	case k.FromCustomer():
+		return "0"
+	case k == Webhook:
+		return "1"
+	case k == Stage:
+		return "2"
+	}
+	return "3"
+}

@@ -75,6 +75,13 @@ func (r *Rehearsal) keep(input Input, turn Turn) {
 		r.Watch(r.Session, input, turn)
 	}
 	r.Session, r.Contact = turn.Session, turn.Contact
+	if len(turn.Project) > 0 {
+		r.Known.Project = maps.Clone(r.Known.Project)
+		if r.Known.Project == nil {
+			r.Known.Project = map[string]string{}
+		}
+		maps.Copy(r.Known.Project, turn.Project)
+	}
 	for _, order := range turn.Orders {
 		r.Known.Orders = replace(r.Known.Orders, order, func(o sales.Order) bool { return o.ID == order.ID })
 	}

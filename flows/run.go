@@ -30,6 +30,7 @@ type Run struct {
 	orders   []sales.Order
 	payments []sales.Payment
 	trace    []Considered
+	project  map[string]string
 	// subscriptions are those that changed; about is the one that is spoken of,
 	// ended tells that one ended with the money that went back.
 	subscriptions []sales.Subscription

@@ -146,6 +146,7 @@ func (r *Run) stand(state *State) {
 	})
 	r.Flow = state.flow
 	r.Session.State, r.Session.Entered, r.Session.Asking, r.Session.Request = key, r.Input.At, nil, nil
+	r.visit(key)
 	r.schedule(state)
 	if left == "" {
 		r.Event("moved", "→ "+key)

@@ -20,10 +20,10 @@ import (
 const paymentURL = "get_tinkoff_payment_url"
 
 func scriptEffects() map[string]calc.Arity {
-	return map[string]calc.Arity{
-		paymentURL:                  {Least: 2, Most: 10},
-		"tinkoff_recurrent_payment": {Least: 1, Most: 2},
-	}
+	all := clientEffects()
+	all[paymentURL] = calc.Arity{Least: 2, Most: 10}
+	all["tinkoff_recurrent_payment"] = calc.Arity{Least: 1, Most: 2}
+	return all
 }
 
 // waitsForCharging tells whether a word of salebot's is about charging a saved
@@ -44,6 +44,9 @@ type bill struct {
 // callEffect runs a function of a script; what it could not do stands in
 // error_payment_func afterwards, and its value is empty.
 func (r *Run) callEffect(name string, args []calc.Value) (calc.Value, error) {
+	if known, err := r.callClient(name, args); known {
+		return calc.Value{}, err
+	}
 	if name != paymentURL {
 		return calc.Value{}, errRecurrent
 	}

@@ -26,6 +26,8 @@ type Session struct {
 	Consents []Consent `json:"consents,omitempty"`
 	// Tags are on the customer, in the order they came.
 	Tags []string `json:"tags,omitempty"`
+	// Been are the states the customer was in, kept by flows that ask for them.
+	Been []string `json:"been,omitempty"`
 	// Timers are pending, in no order.
 	Timers []Timer `json:"timers,omitempty"`
 	// Answered is when the customer last said anything.

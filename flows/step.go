@@ -58,6 +58,8 @@ type Uses struct {
 	// OwnReceipt is set when the step asks for money of no product, with a
 	// receipt, if any, that it makes itself.
 	OwnReceipt bool
+	// Shares are variables of the project that it assigns.
+	Shares []string
 	// Waits is set when the step waits for the customer.
 	Waits bool
 	// Ends is set when a funnel may well end with this step: it hands over the

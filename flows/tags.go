@@ -3,6 +3,8 @@ package flows
 import (
 	"slices"
 	"strings"
+
+	"voronka/flows/calc"
 )
 
 // maxTags bounds what one session carries.
@@ -54,6 +56,9 @@ func (r *Run) tagged(name string) (string, bool) {
 	tag, asked := strings.CutPrefix(name, "tag.")
 	if asked && slices.Contains(r.Session.Tags, tag) {
 		return "true", true
+	}
+	if state, visited := strings.CutPrefix(name, calc.BeenPrefix); visited {
+		return r.been(state), true
 	}
 	if !asked {
 		return r.consented(name)

@@ -17,6 +17,9 @@ type Turn struct {
 	Payments []sales.Payment
 	// Subscriptions are new or changed.
 	Subscriptions []sales.Subscription
+	// Project are the variables of the project that changed, an empty value takes
+	// one away.
+	Project map[string]string
 	// Trace explains how the input found its way: one entry per rule considered.
 	Trace []Considered
 }

@@ -19,14 +19,16 @@ func scoped(target string) (name, scope string) {
 	return target, dealScope
 }
 
-// fitsType tells whether a value may be kept under a name.
-func (r *Run) fitsType(name, value string) bool {
+// fitsType tells whether a value may be kept under a name in a scope. What is
+// declared as the project's is changed as `project.name` alone, lest an answer
+// of one customer change it for all.
+func (r *Run) fitsType(scope, name, value string) bool {
 	declared, known := r.Flow.Variable(name)
 	if !known {
 		return true
 	}
 	_, ok := typed(declared.Type, value)
-	return ok && declared.Scope != projectScope
+	return ok && (scope == projectScope || declared.Scope != projectScope)
 }
 
 // setCustomer keeps a variable of the customer, which outlives the deal. An
@@ -63,7 +65,7 @@ func (r *Run) settle(name, value string) (kept string, done bool) {
 	if !known {
 		return value, false
 	}
-	if !r.fitsType(name, value) {
+	if !r.fitsType(dealScope, name, value) {
 		r.Event("error", name+": "+errType.Error())
 		return value, true
 	}
@@ -81,6 +83,9 @@ func (r *Run) variable(name string, money func(sales.Money) string) (string, boo
 	value, set := r.Session.Vars[name]
 	if !set {
 		value, set = r.Session.Customer[name]
+	}
+	if !set && len(r.Flow.shared) > 0 {
+		value, set = r.shared(name)
 	}
 	if len(r.Flow.Vars) == 0 {
 		return value, set

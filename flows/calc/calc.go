@@ -51,6 +51,7 @@ var (
 	ErrNotDate        = errors.New("no such date or time")
 	ErrNotList        = errors.New("not a list or dictionary")
 	ErrNotDigest      = errors.New("digest is none of md5, sha1, sha256")
+	ErrPattern        = errors.New("not a pattern")
 	ErrTooLong        = errors.New("text too long")
 	ErrBudget         = errors.New("formula computes too much")
 )

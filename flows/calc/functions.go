@@ -50,7 +50,7 @@ func functions() map[string]function {
 		"startswith": {2, 2, func(args []eval) eval { return part("startsWith", args[0], args[1]) }},
 		"endswith":   {2, 2, func(args []eval) eval { return part("endsWith", args[0], args[1]) }},
 	}
-	for _, family := range []map[string]function{mathematics(), texts(), dates(), lists(), digests()} {
+	for _, family := range []map[string]function{mathematics(), texts(), dates(), lists(), digests(), customers(), likenesses(), insides()} {
 		maps.Copy(all, family)
 	}
 	return all
@@ -61,7 +61,13 @@ func functions() map[string]function {
 func isEffect(name string) bool { return slices.Contains(Effects(), name) }
 
 // Effects are the functions that only the step `calc` can call.
-func Effects() []string { return []string{"get_tinkoff_payment_url", "tinkoff_recurrent_payment"} }
+func Effects() []string {
+	return []string{
+		"get_tinkoff_payment_url", "tinkoff_recurrent_payment",
+		"add_label", "remove_label", "set_note", "set_client_name", "delete_pended_messages",
+		"set_order_budget", "set_order_status_success", "set_order_status_fail",
+	}
+}
 
 // choose computes only the branch it takes.
 func choose(args []eval) eval {

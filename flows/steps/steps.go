@@ -15,6 +15,7 @@ func All() []flows.StepKind {
 		{Word: "operator", Read: readOperator},
 		{Word: "set", Read: readSet},
 		{Word: "calc", Read: readCalc},
+		{Word: "close_deal", Read: readCloseDeal},
 		{Word: "goto", Read: readGoto},
 		{Word: "tag", Read: readTag},
 		{Word: "untag", Read: readUntag},
