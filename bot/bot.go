@@ -27,6 +27,10 @@ type Config struct {
 	Provider payments.Provider
 	// CRM mirrors the funnel; nil for none.
 	CRM crm.CRM
+	// Taxation is the system for the receipts of bills that sellers make in the
+	// CRM (T-Bank API 1.80, Receipt.Taxation), or NoReceipt; empty: bills are not
+	// paid here.
+	Taxation string
 	// PublicURL is our address as the world sees it, without a slash at the
 	// end; empty makes messages carry the provider's own links.
 	PublicURL string

@@ -17,18 +17,19 @@ import (
 
 // Kinds of jobs. They are stored: their names are a promise.
 const (
-	jobSay     = "say"
-	jobDeliver = "deliver"
-	jobAck     = "ack"
-	jobLink    = "link"
-	jobCheck   = "check"
-	jobMirror  = "mirror"
-	jobEdit    = "edit"
-	jobTyping  = "typing"
-	jobExport  = "export"
-	jobKick    = "kick"
-	jobHTTP    = "http"
-	jobUpdate  = "update"
+	jobSay      = "say"
+	jobDeliver  = "deliver"
+	jobAck      = "ack"
+	jobLink     = "link"
+	jobCheck    = "check"
+	jobMirror   = "mirror"
+	jobEdit     = "edit"
+	jobTyping   = "typing"
+	jobExport   = "export"
+	jobKick     = "kick"
+	jobHTTP     = "http"
+	jobUpdate   = "update"
+	jobBillPaid = "bill_paid"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about

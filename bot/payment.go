@@ -96,6 +96,9 @@ func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, 
 	if outcome == flows.Success && order.Paid() {
 		return b.paidTwice(tx, order, payment)
 	}
+	if order.Flow == billFlow {
+		return b.billHeard(tx, order, payment, outcome)
+	}
 	return b.take(tx, flows.Input{
 		ID: "payment:" + payment.ID + ":" + string(outcome) + ":" + key, Kind: flows.Paid,
 		Contact: payment.Contact, At: now,

@@ -32,6 +32,16 @@ func (s *service) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux.Handle("GET /pay/{id}", pay)
+	if s.Paywall != "" {
+		bills, err := checkout.Paywall{Bill: s.bot.Bill, Text: s.words.Text}.Handler()
+		if err != nil {
+			return nil, err
+		}
+		for _, way := range []string{"/paywall", "/paywall/{account}/{bill}", "/paywall/{account}/{bill}/{method}"} {
+			mux.Handle("GET "+way, bills)
+			mux.Handle("POST "+way, bills)
+		}
+	}
 	zone, err := time.LoadLocation(s.Timezone)
 	if err != nil {
 		return nil, fmt.Errorf("load time zone: %w", err)

@@ -77,7 +77,7 @@ func (s *service) wire(project *flows.Project) error {
 	}
 	s.meters.registry.MustRegister(newQueueMeter(s.store, s.now))
 	config := bot.Config{
-		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Now: s.now, Log: s.log,
+		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Taxation: s.Paywall, Now: s.now, Log: s.log,
 		Handled: s.meters.handled, Ran: s.meters.ran, Reread: telegram.Reread,
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
 	}

@@ -10,11 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kelseyhightower/envconfig"
+
+	"voronka/bot"
 
 	"voronka/internal/seal"
 )
@@ -60,6 +63,9 @@ type Settings struct {
 	// AmoHookSecret is the part of the webhooks' address that nobody can guess.
 	AmoHookSecret Secret `envconfig:"VORONKA_AMOCRM_HOOK_SECRET"`
 	AmoRate       string `envconfig:"VORONKA_AMOCRM_RATE" default:"5"`
+
+	// Paywall is the taxation for the receipts of bills made in amoCRM.
+	Paywall string `envconfig:"VORONKA_PAYWALL_TAXATION"`
 
 	// HTTPHosts are the servers that flows may call, HTTPSecret signs the calls.
 	HTTPHosts  string `envconfig:"VORONKA_HTTP_HOSTS"`
@@ -150,6 +156,7 @@ func (s Settings) faults() []fault {
 	check(s.SecretKey == "" || len(s.SecretKey) >= seal.MinKey, "VORONKA_SECRET_KEY", "secret_key")
 	check(s.SecretKey != "" || s.AmoClientID == "" || s.AmoToken != "", "VORONKA_SECRET_KEY", "secret_key_needed")
 	check(s.amoRate() > 0, "VORONKA_AMOCRM_RATE", "amocrm_rate")
+	check(s.Paywall == "" || slices.Contains(taxations(), s.Paywall), "VORONKA_PAYWALL_TAXATION", "paywall")
 	check(hosts(s.HTTPHosts) != nil || s.HTTPHosts == "", "VORONKA_HTTP_HOSTS", "http_hosts")
 	check(s.HTTPSecret == "" || len(s.HTTPSecret) >= 16, "VORONKA_HTTP_SECRET", "http_secret")
 	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
@@ -161,6 +168,12 @@ func (s Settings) faults() []fault {
 	check(s.Backups == "" || folder(s.Backups) || folder(filepath.Dir(s.Backups)), "VORONKA_BACKUPS", "backups")
 	check(s.backupsKeep() > 0, "VORONKA_BACKUPS_KEEP", "backups_keep")
 	return found
+}
+
+// taxations are the systems of T-Bank API 1.80, Receipt.Taxation, and the word
+// for a shop that makes no receipts here.
+func taxations() []string {
+	return []string{"osn", "usn_income", "usn_income_outcome", "esn", "patent", bot.NoReceipt}
 }
 
 // amoRate is the budget in requests a second, zero when it is none.

@@ -48,6 +48,7 @@ func (w *outside) torture(rounds int) {
 	market := w.open(ctx, 4)
 	blew := map[string]int{}
 	for round := range rounds {
+		w.change()
 		for _, next := range random.Perm(len(weathers()))[:2] {
 			weather := weathers()[next]
 			weather.come(w, random)

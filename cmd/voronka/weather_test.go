@@ -29,33 +29,34 @@ type weather struct {
 func weathers() []weather {
 	return []weather{
 		{"429 storm", func(w *outside, r *rand.Rand) {
-			w.telegram.Inject(telegramtest.Fault{Method: "sendMessage", Status: http.StatusTooManyRequests, RetryAfter: time.Second, Times: 1 + r.IntN(5)})
+			w.strike(telegramtest.Fault{Method: "sendMessage", Status: http.StatusTooManyRequests, RetryAfter: time.Second, Times: 1 + r.IntN(5)})
 		}},
 		{"429 of the CRM", func(w *outside, r *rand.Rand) {
 			w.amo.Inject(amocrmtest.Fault{Kind: amocrmtest.TooManyRequests, Times: 1 + r.IntN(3)})
 		}},
 		{"502 pages", func(w *outside, r *rand.Rand) {
-			w.telegram.Inject(telegramtest.Fault{Status: http.StatusBadGateway, Times: 1 + r.IntN(5)})
-			w.telegram.Inject(telegramtest.Fault{Method: "getUpdates", Status: http.StatusBadGateway, Times: 1 + r.IntN(2)})
+			w.strike(telegramtest.Fault{Status: http.StatusBadGateway, Times: 1 + r.IntN(5)})
+			w.strike(telegramtest.Fault{Method: "getUpdates", Status: http.StatusBadGateway, Times: 1 + r.IntN(2)})
 			w.bank.Inject(tbanktest.Fault{Kind: tbanktest.FaultHTML, Times: 1 + r.IntN(2)})
 			w.amo.Inject(amocrmtest.Fault{Kind: amocrmtest.BadGateway, Times: 1 + r.IntN(3)})
 		}},
 		{"cut before", func(w *outside, r *rand.Rand) {
-			w.telegram.Inject(telegramtest.Fault{Drop: telegramtest.DropBefore, Times: 1 + r.IntN(4)})
+			w.strike(telegramtest.Fault{Drop: telegramtest.DropBefore, Times: 1 + r.IntN(4)})
 			w.bank.Inject(tbanktest.Fault{Kind: tbanktest.FaultDropBefore})
 			w.amo.Inject(amocrmtest.Fault{Kind: amocrmtest.DropBefore, Times: 1 + r.IntN(3)})
 		}},
 		{"served without an answer", func(w *outside, r *rand.Rand) {
-			w.telegram.Inject(telegramtest.Fault{Method: "sendMessage", Drop: telegramtest.DropAfter})
+			w.strike(telegramtest.Fault{Method: "sendMessage", Drop: telegramtest.DropAfter})
 			w.bank.Inject(tbanktest.Fault{Kind: tbanktest.FaultDropAfter})
 			for _, kind := range []amocrmtest.FaultKind{amocrmtest.GatewayTimeout, amocrmtest.DropAfter, amocrmtest.EmptyBody} {
 				w.amo.Inject(amocrmtest.Fault{Kind: kind, Skip: r.IntN(4)})
 			}
 		}},
 		{"CRM away", func(w *outside, r *rand.Rand) {
+			w.amoAway = true
 			w.amo.Inject(amocrmtest.Fault{Kind: amocrmtest.BadGateway, Times: -1})
 		}},
-		{"CRM back", func(w *outside, r *rand.Rand) { w.amo.Heal() }},
+		{"CRM back", func(w *outside, r *rand.Rand) { w.amoAway = false; w.amo.Heal() }},
 		{"notifications twice and in disorder", func(w *outside, r *rand.Rand) {
 			w.bank.Mischief(tbanktest.Mischief{Duplicate: 1 + r.IntN(3), Reorder: true})
 		}},
@@ -72,13 +73,29 @@ func weathers() []weather {
 	}
 }
 
+// strike arms a fault of Telegram until the weather changes.
+func (w *outside) strike(f telegramtest.Fault) { w.withdraw = append(w.withdraw, w.telegram.Inject(f)) }
+
+// change ends what a weather brought, but for the clock, notifications to come
+// and a CRM that is away: they last until another weather.
+func (w *outside) change() {
+	for _, withdraw := range w.withdraw {
+		withdraw()
+	}
+	w.withdraw = nil
+	w.bank.ClearFaults()
+	if !w.amoAway {
+		w.amo.Heal()
+	}
+	w.goaway.Store(0)
+}
+
 // clear ends all bad weather.
 func (w *outside) clear() {
-	w.amo.Heal()
-	w.bank.ClearFaults()
+	w.amoAway = false
+	w.change()
 	w.bank.Mischief(tbanktest.Mischief{})
 	w.clock = ""
-	w.goaway.Store(0)
 }
 
 // overHTTP2 puts Telegram behind TLS and HTTP/2, where a connection is ended by

@@ -47,6 +47,9 @@ type outside struct {
 	clock string
 	// goaway is after how many requests overHTTP2 ends a connection, 0: never.
 	goaway atomic.Int64
+	// amoAway and withdraw are what the weather has to take back; see change.
+	amoAway  bool
+	withdraw []func()
 }
 
 // newOutside opens the fakes and lays out a project with the catalog's course.

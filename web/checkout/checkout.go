@@ -40,7 +40,10 @@ type page struct {
 	State             string
 	Title, Text, Back string
 	ChatURL           string
-	Refresh           int
+	// Refresh is the content of the page's http-equiv refresh, empty for none.
+	Refresh string
+	// Here is where the page's form goes; Ask, Send and Wrong are its words.
+	Here, Ask, Send, Wrong string
 }
 
 // Handler gives the page's handler.
@@ -143,7 +146,7 @@ func (p Pay) show(w http.ResponseWriter, tmpl *template.Template, status int, st
 		Back: p.Text(lang, "checkout.back", nil),
 	}
 	if state == "waiting" {
-		shown.Refresh = 3
+		shown.Refresh = "3"
 	}
 	web.Secure(w)
 	w.WriteHeader(status)
