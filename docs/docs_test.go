@@ -122,6 +122,8 @@ type scaffold struct {
 	text string
 	// stubs are states that the piece leads to, doors those it is entered by.
 	stubs, doors []string
+	// segments are those that the page declares elsewhere.
+	segments []string
 }
 
 // add takes states that a piece names and leaves to the reader; false when
@@ -133,6 +135,8 @@ func (s *scaffold) add(found []flows.Diagnostic) bool {
 		switch {
 		case one.Code == "unknown_state" && !slices.Contains(s.stubs, state):
 			s.stubs, added = append(s.stubs, state), true
+		case one.Code == "unknown_segment":
+			s.segments, added = append(s.segments, one.Args["Segment"].(string)), true
 		case one.Code == "unreachable" && !slices.Contains(s.doors, state):
 			s.doors, added = append(s.doors, state), true
 		}
@@ -143,6 +147,9 @@ func (s *scaffold) add(found []flows.Diagnostic) bool {
 func (s *scaffold) build() string {
 	text := s.text
 	has := func(key string) bool { return regexp.MustCompile(`(?m)^` + key + `:`).MatchString(text) }
+	if len(s.segments) > 0 {
+		text += "segments: {" + strings.Join(s.segments, ": 1 > 0, ") + ": 1 > 0}\n"
+	}
 	if !has("products") {
 		text += "products:\n  course: {title: Курс, price: 4900, deliver: {link: 'https://example.ru/course'}}\n" +
 			"  mini: {title: Мини-курс, price: 990, deliver: {link: 'https://example.ru/mini'}}\n"

@@ -22,6 +22,7 @@ func Builtins() []string {
 		"date_of_creation", "time_of_creation", "platform_id", "client_type", "messenger", "message_from_outside", "none",
 		"subscription.plan", "subscription.title", "subscription.price", "subscription.status", "subscription.until",
 		"subscription.next", "subscription.retry", "subscription.left", "subscription.reason", "card.last", "card.expires",
+		"orders_paid", "orders_sum", "days_known", "days_silent",
 	}
 }
 
@@ -31,6 +32,12 @@ func (f *Flow) Builtin(name string) bool {
 		return true
 	}
 	id, property, dotted := strings.Cut(name, ".")
+	if id == "segment" {
+		return f.Segment(property) != nil
+	}
+	if id == "bought" {
+		id, property = property, "title"
+	}
 	_, known := f.Product(id)
 	return dotted && known && (property == "price" || property == "title")
 }
@@ -86,6 +93,9 @@ func (r *Run) lookup(name string, money func(sales.Money) string) string {
 		return value
 	}
 	if value, ok := r.subscribed(name, money); ok {
+		return value
+	}
+	if value, ok := r.audience(name, money); ok {
 		return value
 	}
 	return r.lookupMoney(name, money)

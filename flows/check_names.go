@@ -106,7 +106,13 @@ func (c *checker) reads(refs []Ref, set map[string]bool) {
 			c.target(Ref{Name: state, Pos: c.word(ref)})
 			continue
 		}
-		if !set[ref.Name] && !c.flow.Builtin(ref.Name) && c.bearable() {
+		if set[ref.Name] || c.flow.Builtin(ref.Name) || !c.bearable() {
+			continue
+		}
+		if name, asked := strings.CutPrefix(ref.Name, "segment."); asked {
+			known := slices.Sorted(maps.Keys(c.flow.segments))
+			c.fail(c.word(Ref{Name: name, Pos: ref.Pos}), "unknown_segment", "Segment", name, "Suggest", Nearest(name, known), "Known", strings.Join(known, ", "))
+		} else {
 			c.fail(c.word(ref), "unknown_variable", "Variable", ref.Name, "Suggest", Nearest(ref.Name, c.readable(set)))
 		}
 	}

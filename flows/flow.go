@@ -33,8 +33,10 @@ type Flow struct {
 	// Texts are the flow's defaults for what the engine says by itself, by key.
 	Texts map[string]string
 	// Vars are the variables declared, in the order of the file.
-	Vars   []Variable
-	Source *Source
+	Vars []Variable
+	// Segments are the audiences declared here, in the order of the file.
+	Segments []*Segment
+	Source   *Source
 	// Written are the files it was read from, by base name: enough to load it again.
 	Written map[string]string
 	states  map[string]*State
@@ -52,6 +54,8 @@ type Flow struct {
 	// is what this one is translated into, empty as it is written.
 	siblings map[string]*Flow
 	language string
+	// segments are those of the project by name.
+	segments map[string]*Segment
 	// renames is set where `moved:` of some flow of the project says anything.
 	renames bool
 }

@@ -126,7 +126,8 @@ func TestBuiltins(t *testing.T) {
 		";error_payment_button=;error_payment_func=;current_date=01.12.2026;current_time=12:00;weekday=2;next_day=02.12.2026;timestamp=1796126400;" +
 		"date_of_creation=01.12.2026;time_of_creation=12:00;platform_id=1;client_type=1;messenger=Telegram;message_from_outside=3;none=;" +
 		"subscription.plan=;subscription.title=;subscription.price=;subscription.status=;subscription.until=;subscription.next=;" +
-		"subscription.retry=;subscription.left=;subscription.reason=;card.last=;card.expires=;"
+		"subscription.retry=;subscription.left=;subscription.reason=;card.last=;card.expires=;" +
+		"orders_paid=1;orders_sum=4\u00a0900;days_known=0;days_silent=0;"
 	if diff := cmp.Diff(want, all[flows.Say](turn)[0].Text); diff != "" {
 		t.Errorf("built-in variables (-want +got):\n%s", diff)
 	}

@@ -60,13 +60,19 @@ type links struct {
 
 // link lets the flows of a project know each other.
 func (w *loading) link() {
+	segments := map[string]*Segment{}
 	siblings, renames := make(map[string]*Flow, len(w.drafts)), false
 	for _, c := range w.drafts {
 		renames = renames || len(c.flow.Moved) > 0
 		if siblings[c.flow.ID] == nil {
 			siblings[c.flow.ID] = c.flow
 		}
-		c.flow.siblings = siblings
+		c.flow.siblings, c.flow.segments = siblings, segments
+		for _, segment := range c.flow.Segments {
+			if segments[segment.Name] == nil {
+				segments[segment.Name] = segment
+			}
+		}
 	}
 	w.links = links{into: map[string][]string{}, linked: map[string]bool{}}
 	for _, c := range w.drafts {

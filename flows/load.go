@@ -144,6 +144,7 @@ func (w *loading) finish() []*Flow {
 		flows = append(flows, c.flow)
 	}
 	w.distinct(flows)
+	w.audiences()
 	w.circles()
 	w.recursion()
 	return flows

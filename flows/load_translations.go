@@ -149,6 +149,7 @@ func (w *loading) variant(flow *Flow, root *yaml.Node, data []byte, language, fi
 	}
 	draft := shadow.compile(Node{yaml: tree, source: flow.Source, diags: shadow.diags, read: shadow.reading}, data)
 	draft.flow.siblings, draft.flow.renames, draft.flow.language = flow.siblings, flow.renames, language
+	draft.flow.segments = flow.segments
 	shadow.links = w.links
 	newChecker(draft, shadow).check(shadow)
 	for _, one := range shadow.diags.list {

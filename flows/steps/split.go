@@ -12,6 +12,7 @@ import (
 //	arms:
 //	  - {name: cheap, weight: 70, to: cheap_offer}
 //	  - {name: dear, weight: 30, to: dear_offer}
+//	segment: newcomers         # only they take part, others go on
 //
 // The arm is kept in the variable that the split is named after. An arm
 // without `to` goes on with the next step.
@@ -21,11 +22,12 @@ type split struct {
 	arms []flows.Arm
 	to   map[string]flows.Ref
 	uses []flows.Ref
+	only flows.Ref
 }
 
 func readSplit(n flows.Node) flows.Step {
-	n.Only("split", "arms")
-	step := &split{pos: n.Pos(), name: n.Field("split").Ref(), to: map[string]flows.Ref{}}
+	n.Only("split", "arms", "segment")
+	step := &split{pos: n.Pos(), name: n.Field("split").Ref(), to: map[string]flows.Ref{}, only: n.Field("segment").Ref()}
 	if step.name.Name == "" {
 		n.Error("split_without_name")
 	}
@@ -67,6 +69,9 @@ func readWeight(n flows.Node) int {
 
 // Run implements flows.Step.
 func (s *split) Run(r *flows.Run) {
+	if s.only.Name != "" && !r.InSegment(s.only.Name) {
+		return
+	}
 	arm := r.Split(s.name.Name, s.arms)
 	if to := s.to[arm].Name; to != "" {
 		r.Go(to)
@@ -75,5 +80,9 @@ func (s *split) Run(r *flows.Run) {
 
 // Uses implements flows.Step.
 func (s *split) Uses() flows.Uses {
-	return flows.Uses{Pos: s.pos, Targets: s.uses, Sets: []flows.Ref{s.name}}
+	uses := flows.Uses{Pos: s.pos, Targets: s.uses, Sets: []flows.Ref{s.name}}
+	if s.only.Name != "" {
+		uses.Reads = []flows.Ref{inSegment(s.only)}
+	}
+	return uses
 }

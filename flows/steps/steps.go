@@ -19,6 +19,7 @@ func All() []flows.StepKind {
 		{Word: "goto", Read: readGoto},
 		{Word: "tag", Read: readTag},
 		{Word: "untag", Read: readUntag},
+		{Word: "segment", Read: readSegment},
 		{Word: "split", Read: readSplit},
 		{Word: "event", Read: readEvent},
 		{Word: "wait", Read: readWait},
