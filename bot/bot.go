@@ -57,6 +57,8 @@ type Bot struct {
 	live   atomic.Pointer[flows.Project]
 	life   *payments.Life
 	runner *outbox.Runner[storage.Tx]
+	// announced is set where the store tells the runner of new jobs.
+	announced bool
 }
 
 // New makes a bot; nothing runs until Run.
@@ -70,7 +72,23 @@ func New(c Config) (*Bot, error) {
 	}
 	b.live.Store(c.Project)
 	b.runner = b.newRunner()
+	if announcer, able := c.Store.(outbox.Announcer); able {
+		announcer.Announce(b.runner.Offer)
+		b.announced = true
+	}
 	return b, nil
+}
+
+// peek looks at a few records.
+func (b *Bot) peek(ctx context.Context, fn func(storage.Tx) error) error {
+	return storage.Peek(ctx, b.Store, fn)
+}
+
+// wake lets the runner find what was committed, unless the store tells it.
+func (b *Bot) wake() {
+	if !b.announced {
+		b.runner.Wake()
+	}
 }
 
 // Run lets effects reach the world and the clock tick until ctx ends; it

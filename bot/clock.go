@@ -54,7 +54,7 @@ func (b *Bot) ring(ctx context.Context) error {
 		return nil
 	}
 	var due []string
-	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+	err := b.peek(ctx, func(tx storage.Tx) (err error) {
 		due, _, err = tx.Ringing(b.Now(), limit)
 		return err
 	})
@@ -125,7 +125,7 @@ func earliest(timers []flows.Timer, now time.Time) (found flows.Timer, ok bool) 
 // is set in the same transaction.
 func (b *Bot) sweep(ctx context.Context) error {
 	var found int
-	err := b.Store.View(ctx, func(tx storage.Tx) error {
+	err := b.peek(ctx, func(tx storage.Tx) error {
 		due, _, err := tx.Unchecked(b.Now(), 1)
 		found = len(due)
 		return err

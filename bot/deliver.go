@@ -52,7 +52,7 @@ func (b *Bot) goods(ctx context.Context, job outbox.Job, contact sales.Contact, 
 // sent again it is the same link, which lets one person in.
 func (b *Bot) invite(ctx context.Context, job outbox.Job, contact sales.Contact, channel string) (link string, err error) {
 	key := "invite/" + strconv.FormatInt(job.ID, 10)
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		link, err = tx.Ref(key)
 		return err
 	})

@@ -36,7 +36,7 @@ func (b *Bot) edit(ctx context.Context, job outbox.Job, payload editJob) (func(s
 	if err != nil || done {
 		return nil, err
 	}
-	return b.utter(ctx, job, sayJob{payload.Contact, payload.Edit.Say, payload.Pace})
+	return b.utter(ctx, job, sayJob{Contact: payload.Contact, Say: payload.Edit.Say, Pace: payload.Pace})
 }
 
 // rewrite changes the message and tells whether that could be done.
@@ -60,7 +60,7 @@ func (b *Bot) rewrite(ctx context.Context, payload editJob) (done bool, err erro
 	if err != nil {
 		return false, untouched(err)
 	}
-	to := Message{Text: links.text.Replace(payload.Edit.Say.Text), Buttons: linked(payload.Edit.Say.Buttons, links.address), Pace: payload.Pace}
+	to := Message{Text: links.inText(payload.Edit.Say.Text), Buttons: linked(payload.Edit.Say.Buttons, links), Pace: payload.Pace}
 	err = editor.Edit(ctx, contact.ChatID, message, to)
 	if err == nil {
 		return true, nil
@@ -76,7 +76,7 @@ func (b *Bot) lastMessage(ctx context.Context, payload editJob) (id int64, err e
 	if payload.Edit.Message != 0 {
 		return payload.Edit.Message, nil
 	}
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		text, err := tx.Ref(lastRef(payload.Contact))
 		if err != nil || text == "" {
 			return err

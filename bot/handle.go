@@ -26,7 +26,7 @@ func (b *Bot) Handle(ctx context.Context, in flows.Input) error {
 	if err != nil {
 		return fmt.Errorf("handle input %s: %w", in.ID, err)
 	}
-	b.runner.Wake()
+	b.wake()
 	return nil
 }
 

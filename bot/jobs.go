@@ -44,6 +44,8 @@ func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + p
 type sayJob struct {
 	Contact string    `json:"contact"`
 	Say     flows.Say `json:"say"`
+	// Chat is the customer's, zero in jobs of old.
+	Chat int64 `json:"chat,omitempty"`
 	Pace
 }
 
@@ -83,7 +85,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	contact := turn.Contact.ID
 	switch e := effect.(type) {
 	case flows.Say:
-		return put(tx, chatLane(contact), jobSay, sayJob{contact, e, paceOf(turn, in, number)}, in.At)
+		return put(tx, chatLane(contact), jobSay, sayJob{contact, e, turn.Contact.ChatID, paceOf(turn, in, number)}, in.At)
 	case flows.Deliver:
 		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.MakeLink:

@@ -39,7 +39,7 @@ func (b *Bot) link(ctx context.Context, _ outbox.Job, payload linkJob) (func(sto
 }
 
 func (b *Bot) loadPayment(ctx context.Context, id string) (payment sales.Payment, err error) {
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		payment, err = tx.Payment(id)
 		return err
 	})

@@ -97,7 +97,7 @@ func (b *Bot) applyAgain(ctx context.Context, job outbox.Job, payload mirrorJob)
 }
 
 func (b *Bot) mirrored(ctx context.Context, key string) (known mirrored, err error) {
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		raw, err := tx.Ref(key)
 		if err != nil || raw == "" {
 			return err

@@ -16,7 +16,7 @@ import (
 func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 	return &outbox.Runner[storage.Tx]{
 		Update: b.Store.Update,
-		View:   b.Store.View,
+		View:   b.peek,
 		Now:    b.Now,
 		Log:    b.Log,
 		// A bank that hangs holds a chat's lane for linkTime; those of other

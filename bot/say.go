@@ -32,7 +32,7 @@ func (b *Bot) utter(ctx context.Context, job outbox.Job, payload sayJob) (func(s
 
 // say shows a message.
 func (b *Bot) say(ctx context.Context, payload sayJob) (func(storage.Tx) error, error) {
-	contact, err := b.loadContact(ctx, payload.Contact)
+	contact, err := b.addressee(ctx, payload)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (b *Bot) say(ctx context.Context, payload sayJob) (func(storage.Tx) error, 
 		return nil, err
 	}
 	message := Message{
-		Text: links.text.Replace(payload.Say.Text), Buttons: linked(payload.Say.Buttons, links.address),
+		Text: links.inText(payload.Say.Text), Buttons: linked(payload.Say.Buttons, links),
 		Keyboard: payload.Say.Keyboard, RemoveKeyboard: payload.Say.RemoveKeyboard,
 		Preview: payload.Say.Preview, Protect: payload.Say.Protect, Silent: payload.Say.Silent, Pace: payload.Pace,
 	}
@@ -56,6 +56,15 @@ func (b *Bot) say(ctx context.Context, payload sayJob) (func(storage.Tx) error, 
 		return nil, err
 	}
 	return b.show(ctx, contact, message)
+}
+
+// addressee is who is to hear it. A reply knows its chat, and goes to whoever
+// has just written: it need not look into the store.
+func (b *Bot) addressee(ctx context.Context, payload sayJob) (sales.Contact, error) {
+	if payload.Chat != 0 && payload.Urgency == Reply {
+		return sales.Contact{ID: payload.Contact, ChatID: payload.Chat}, nil
+	}
+	return b.loadContact(ctx, payload.Contact)
 }
 
 // file reads a file of the project, with the channel's id of it when it was
@@ -72,7 +81,7 @@ func (b *Bot) file(ctx context.Context, kind, name string) (*File, error) {
 		return nil, &sales.Error{Code: "file_missing", Action: sales.Bury, Message: "file " + name + " cannot be read from the project folder", Err: err}
 	}
 	file := &File{Name: path.Base(name), Content: content}
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		file.Known, err = tx.Ref(fileRef(kind, content))
 		return err
 	})
@@ -90,12 +99,15 @@ func fileRef(kind string, content []byte) string {
 var errNoLink = errors.New("the payment has no link")
 
 // replaced puts the addresses that a customer can open in the place of the
-// late-bound ones: as they are, and inside HTML.
+// late-bound ones: as they are, and inside HTML; nil where there are none.
 type replaced struct{ address, text *strings.Replacer }
 
 func (b *Bot) links(ctx context.Context, ids []string) (replaced, error) {
+	if len(ids) == 0 {
+		return replaced{}, nil
+	}
 	var pairs, inText []string
-	err := b.Store.View(ctx, func(tx storage.Tx) error {
+	err := b.peek(ctx, func(tx storage.Tx) error {
 		pairs, inText = nil, nil
 		for _, id := range ids {
 			payment, err := tx.Payment(id)
@@ -121,12 +133,22 @@ func (b *Bot) payAddress(payment sales.Payment) string {
 	return b.PublicURL + "/pay/" + payment.ID
 }
 
-func linked(rows [][]flows.InlineButton, links *strings.Replacer) [][]flows.InlineButton {
+func (r replaced) inText(text string) string {
+	if r.text == nil {
+		return text
+	}
+	return r.text.Replace(text)
+}
+
+func linked(rows [][]flows.InlineButton, links replaced) [][]flows.InlineButton {
+	if links.address == nil {
+		return rows
+	}
 	out := make([][]flows.InlineButton, len(rows))
 	for i, row := range rows {
 		out[i] = make([]flows.InlineButton, len(row))
 		for j, button := range row {
-			button.URL = links.Replace(button.URL)
+			button.URL = links.address.Replace(button.URL)
 			out[i][j] = button
 		}
 	}
@@ -145,7 +167,7 @@ func (b *Bot) acknowledge(ctx context.Context, _ outbox.Job, payload ackJob) (fu
 }
 
 func (b *Bot) loadContact(ctx context.Context, id string) (contact sales.Contact, err error) {
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		contact, err = tx.Contact(id)
 		return err
 	})

@@ -79,7 +79,7 @@ func (b *Bot) cleared(ctx context.Context, job outbox.Job, contact string, finis
 		return finish
 	}
 	var doubts string
-	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+	err := b.peek(ctx, func(tx storage.Tx) (err error) {
 		doubts, err = tx.Ref(unsureRef(job.ID))
 		return err
 	})

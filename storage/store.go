@@ -28,6 +28,21 @@ type Store interface {
 	Close() error
 }
 
+// Peeker is a store that can show a few records for less than a View costs.
+type Peeker interface {
+	// Peek runs fn on what is committed, or is being committed before it
+	// returns; updates wait for it. Writing in it is an error.
+	Peek(ctx context.Context, fn func(Tx) error) error
+}
+
+// Peek looks at a few records in the way that costs the store least.
+func Peek(ctx context.Context, store Store, fn func(Tx) error) error {
+	if peeker, able := store.(Peeker); able {
+		return peeker.Peek(ctx, fn)
+	}
+	return store.View(ctx, fn)
+}
+
 // Tx is one transaction. Records given out are copies.
 type Tx interface {
 	Inputs

@@ -30,6 +30,9 @@ func (c backupCommand) Run(a *app) error {
 	}
 	write := copyOf(settings.Database)
 	_, err = bolt.Check(settings.Database)
+	if err == nil {
+		err = bolt.Settle(settings.Database)
+	}
 	switch {
 	case errors.Is(err, bolt.ErrLocked):
 		write = c.askBot(a, settings)

@@ -81,6 +81,10 @@ func replace(database, with string, now time.Time) (kept string, err error) {
 			}
 		}
 	}
+	// What a crash left of the old one is no part of the copy.
+	if err := os.Rename(bolt.Log(database), bolt.Log(kept)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return kept, fmt.Errorf("keep the log of the old database: %w", err)
+	}
 	if err := os.Rename(with, database); err != nil {
 		return kept, fmt.Errorf("put the copy in place: %w", err)
 	}

@@ -11,33 +11,63 @@ import (
 	"voronka/sales"
 )
 
-// lane does the jobs of one lane until it is empty, has to wait, or the runner stops.
-func (r *Runner[T]) lane(ctx, work context.Context, lane Lane) {
+// lane does the jobs of one lane, from one that is known to be its first on,
+// until it is empty or has to wait, or the runner stops. It tells until when it
+// waits, and whether a look at the queue has to find out.
+func (r *Runner[T]) lane(ctx, work context.Context, lane Lane, own *line, job Job) (at time.Time, look bool) {
+	head := after{Job: job, known: job.ID != 0}
 	for ctx.Err() == nil {
-		var job Job
-		var found bool
-		err := r.View(ctx, func(tx T) (err error) {
-			job, found, err = tx.Head(lane)
-			return err
-		})
-		if err != nil {
-			if ctx.Err() == nil {
-				r.log().Error("a job cannot be read", "lane", lane, "error", err)
+		if !head.known {
+			var err error
+			if head, err = r.head(ctx, lane); err != nil {
+				if ctx.Err() == nil {
+					r.log().Error("a job cannot be read", "lane", lane, "error", err)
+				}
+				sleep(ctx, storeRetry)
+				return time.Time{}, true
 			}
-			sleep(ctx, storeRetry)
-			return
 		}
-		if !found || job.NotBefore.After(r.now()) {
-			return
+		switch {
+		case head.ID == 0:
+			return time.Time{}, false
+		case head.NotBefore.After(r.now()):
+			return head.NotBefore, false
 		}
-		if !r.step(work, job) {
-			return
+		own.begin(head.Job)
+		var ok bool
+		if head, ok = r.step(work, head.Job); !ok {
+			return time.Time{}, true
 		}
 	}
+	return time.Time{}, false
 }
 
-// step does one job and records how it went; false when that could not be recorded.
-func (r *Runner[T]) step(work context.Context, job Job) bool {
+// after is the job that comes next in a lane, without an id when the lane is
+// empty, as far as that is known.
+type after struct {
+	Job
+	known bool
+}
+
+func (r *Runner[T]) head(ctx context.Context, lane Lane) (head after, err error) {
+	err = r.View(ctx, func(tx T) (err error) {
+		head, err = headOf(tx, lane)
+		return err
+	})
+	return head, err
+}
+
+func headOf[T Queue](tx T, lane Lane) (after, error) {
+	job, found, err := tx.Head(lane)
+	if !found {
+		job = Job{}
+	}
+	return after{Job: job, known: err == nil}, err
+}
+
+// step does one job, records how it went, and gives the one behind it; false
+// when that could not be recorded.
+func (r *Runner[T]) step(work context.Context, job Job) (next after, ok bool) {
 	route, known := r.Handlers[job.Kind]
 	if !known || route.Handle == nil {
 		return r.record(work, verdict[T]{Job: unrouted(job, r.now()), end: bury})
@@ -58,15 +88,15 @@ func (r *Runner[T]) step(work context.Context, job Job) bool {
 			if !errors.Is(err, ErrUnknownJob) {
 				r.log().Error("a job cannot begin", "job", job.ID, "kind", job.Kind, "error", err)
 				sleep(work, storeRetry)
-				return false
+				return after{}, false
 			}
-			return true // somebody took it away
+			return after{}, true // somebody took it away
 		}
 	}
 	began := r.now()
 	finish, err := r.call(work, route, handle, job)
 	if interrupted(work, err) && (settling || !route.Once) {
-		return false // it runs again at the next start, as if it had not begun
+		return after{}, false // it runs again at the next start, as if it had not begun
 	}
 	v := r.decide(job, route, settling, err)
 	v.finish, v.took = finish, r.now().Sub(began)

@@ -13,22 +13,26 @@ const hookTries = 3
 
 // record commits a verdict. What was done must not be done again because it
 // could not be written down: the lane stays here until the store takes it, or
-// the runner stops (false).
-func (r *Runner[T]) record(work context.Context, v verdict[T]) bool {
+// the runner stops (false). The lane's next job is read in the same
+// transaction: a look of its own for each job cost as much as the job.
+func (r *Runner[T]) record(work context.Context, v verdict[T]) (next after, ok bool) {
 	hook := r.OnBuried
 	for try := 1; ; try++ {
 		var refused error
 		err := r.Update(context.WithoutCancel(work), func(tx T) (err error) {
-			refused, err = v.write(tx, hook)
-			return errors.Join(refused, err)
+			if refused, err = v.write(tx, hook); refused != nil || err != nil {
+				return errors.Join(refused, err)
+			}
+			next, err = headOf(tx, v.Lane)
+			return err
 		})
 		if err == nil {
 			r.tell(v)
-			return true
+			return next, true
 		}
 		r.log().Error("a job's end cannot be written", "job", v.ID, "kind", v.Kind, "try", try, "error", err)
 		if !sleep(work, double(100*time.Millisecond, 30*time.Second, try)) {
-			return false
+			return after{}, false
 		}
 		if refused == nil || try < hookTries {
 			continue

@@ -48,6 +48,7 @@ type Runner[T Queue] struct {
 	once   sync.Once
 	wake   chan struct{}
 	active atomic.Bool
+	floor  atomic.Pointer[floor[T]]
 }
 
 var errActive = errors.New("run jobs: the runner runs already")
@@ -71,6 +72,29 @@ func (r *Runner[T]) Wake() {
 	}
 }
 
+// Offer hands over a job that was just committed and stands first in its lane;
+// it runs at once, without a look at the queue, where there is room. Offer never
+// blocks. It must be called before anybody else can see the job, and in the
+// order of the commits: see Announcer.
+func (r *Runner[T]) Offer(job Job) {
+	f := r.floor.Load()
+	switch {
+	case f == nil || f.ctx.Err() != nil:
+		// The next Run finds it.
+	case job.NotBefore.After(r.now()):
+		f.alarm(job.NotBefore)
+	default:
+		f.enter(job.Lane, job)
+	}
+}
+
+// Announcer is a store that tells of each job that stands first in its lane,
+// once it is committed and before anybody else can see it, in the order of the
+// commits. fn must not block.
+type Announcer interface {
+	Announce(fn func(Job))
+}
+
 func (r *Runner[T]) run(ctx context.Context, untilIdle bool) error {
 	if !r.active.CompareAndSwap(false, true) {
 		return errActive
@@ -79,16 +103,15 @@ func (r *Runner[T]) run(ctx context.Context, untilIdle bool) error {
 	r.prepare()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	d := &dispatcher[T]{
-		Runner: r, untilIdle: untilIdle,
-		skip: map[Lane]bool{}, running: map[string]int{},
-		ended: make(chan Lane), gone: make(chan struct{}),
+	f := newFloor(r, ctx, work, untilIdle)
+	if !untilIdle {
+		r.floor.Store(f)
+		defer r.floor.Store(nil)
 	}
-	defer close(d.gone)
-	if err := d.dispatch(ctx, work); err != nil {
+	if err := f.dispatch(ctx); err != nil {
 		return err
 	}
-	if err := d.finish(cancel); err != nil || !untilIdle {
+	if err := f.finish(cancel); err != nil || !untilIdle {
 		return err
 	}
 	return ctx.Err()

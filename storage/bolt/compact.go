@@ -23,6 +23,9 @@ func Compact(path, to string, keep func() error) (err error) {
 	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("compact database into %s: %w", to, fs.ErrExist)
 	}
+	if err := Settle(path); err != nil {
+		return fmt.Errorf("compact database: %w", err)
+	}
 	from, err := openFile(path, Options{})
 	if err != nil {
 		return fmt.Errorf("compact database %s: %w", path, err)

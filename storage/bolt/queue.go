@@ -19,16 +19,17 @@ func (t *tx) Enqueue(job outbox.Job) (outbox.Job, error) {
 	if job.Lane == "" || job.Kind == "" {
 		return job, fmt.Errorf("enqueue: a job needs a lane and a kind")
 	}
-	if !t.bolt.Writable() {
-		_, err := t.writable(bucketJobs, number(0))
+	id, err := t.sequence(bucketJobs)
+	if err != nil {
 		return job, err
 	}
-	id, err := t.in(bucketJobs).NextSequence()
-	if err != nil {
-		return job, fmt.Errorf("number job: %w", err)
+	job.ID, job.BuriedAt = id, time.Time{}
+	first := t.headKey(job.Lane) == nil
+	if err := t.stand(placed{job, job.ID}); err != nil || !first {
+		return job, err // behind others, the lane's head stays what it is
 	}
-	job.ID, job.BuriedAt = int64(id), time.Time{}
-	return job, t.reindex(job.Lane, func() error { return t.stand(placed{job, job.ID}) })
+	t.announced = append(t.announced, job)
+	return job, t.put(bucketReady, readyKey(job.Lane, moment(job.NotBefore)), []byte{})
 }
 
 func (t *tx) Head(lane outbox.Lane) (outbox.Job, bool, error) {

@@ -21,9 +21,13 @@ func (t *tx) reindex(lane outbox.Lane, change func() error) error {
 // headKey is the lane's key in the index of heads, nil for an empty lane.
 func (t *tx) headKey(lane outbox.Lane) []byte {
 	for _, value := range t.scan(bucketLanes, text(string(lane))) {
-		return join(text(lane.Destination()), value[:momentSize], []byte(lane))
+		return readyKey(lane, value[:momentSize])
 	}
 	return nil
+}
+
+func readyKey(lane outbox.Lane, notBefore []byte) []byte {
+	return join(text(lane.Destination()), notBefore, []byte(lane))
 }
 
 // turn is a lane and when its head may run.

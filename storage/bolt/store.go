@@ -10,11 +10,12 @@ import (
 	"io"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 
+	"voronka/internal/outbox"
 	"voronka/storage"
 )
 
@@ -50,11 +51,28 @@ type Store struct {
 	stopped  chan struct{}
 	close    sync.Once
 	closeErr error
+	// unsettled is set while the log holds what the database does not.
+	unsettled atomic.Bool
+	aside     string
+	announce  atomic.Pointer[func(outbox.Job)]
+
+	// What follows belongs to the writer.
+	log      *journal
+	logLimit int64
+	buffer   []byte
+	tx       *bbolt.Tx
+	failing  bool // the log or the database cannot be written
+	crowd    int  // how many updates shared the last commits
+
 	// committed is Options.Committed.
 	committed func(updates int, took time.Duration)
 }
 
-var _ storage.Store = (*Store)(nil)
+var (
+	_ storage.Store    = (*Store)(nil)
+	_ storage.Peeker   = (*Store)(nil)
+	_ outbox.Announcer = (*Store)(nil)
+)
 
 // Open opens the file, or makes it, with rights for its owner alone. The errors
 // to be told apart are ErrLocked, ErrDamaged and ErrNewer.
@@ -68,21 +86,46 @@ func Open(path string, options Options) (*Store, error) {
 		requests: make(chan *request),
 		quit:     make(chan struct{}),
 		stopped:  make(chan struct{}),
+		logLimit: settleLimit,
 
 		committed: options.Committed,
+	}
+	if options.MaxSize > 0 {
+		s.logLimit = min(s.logLimit, int64(options.MaxSize)/4)
+	}
+	if s.aside, err = s.resume(path, options); err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, errors.Join(err, db.Close()))
 	}
 	go s.write()
 	return s, nil
 }
 
+// Announce implements outbox.Announcer.
+func (s *Store) Announce(fn func(outbox.Job)) { s.announce.Store(&fn) }
+
+// Aside is where Open put a log that it found beside the database but that
+// belongs to another one; empty where there was none.
+func (s *Store) Aside() string { return s.aside }
+
 // Update implements storage.Store. A context that ends while the update waits
 // for its turn gives it up; one that has begun is finished. A panic in fn is
 // returned as an error.
 func (s *Store) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	return s.ask(ctx, &request{fn: fn})
+}
+
+// Peek is a View for a few records: it runs among the updates, which wait for
+// it, and needs no database that is up to date.
+func (s *Store) Peek(ctx context.Context, fn func(storage.Tx) error) error {
+	return s.ask(ctx, &request{fn: fn, reads: true})
+}
+
+// ask hands a request to the writer and waits for the answer.
+func (s *Store) ask(ctx context.Context, req *request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	req := &request{fn: fn, done: make(chan error, 1)}
+	req.done = make(chan error, 1)
 	select {
 	case s.requests <- req:
 		return <-req.done
@@ -95,24 +138,38 @@ func (s *Store) Update(ctx context.Context, fn func(storage.Tx) error) error {
 
 // View implements storage.Store. A panic in fn is returned as an error.
 func (s *Store) View(ctx context.Context, fn func(storage.Tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	if err := s.upToDate(ctx); err != nil {
+		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
+			return err
+		}
+		return s.Peek(ctx, fn) // the database cannot be written, yet it can be read
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	err := s.db.View(func(b *bbolt.Tx) error { return guard(&tx{bolt: b}, fn) })
-	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+	if isClosed(err) {
 		return ErrClosed
 	}
 	return err
 }
 
+// upToDate brings into the database whatever was committed before the call.
+func (s *Store) upToDate(ctx context.Context) error {
+	if !s.unsettled.Load() {
+		return ctx.Err()
+	}
+	return s.ask(ctx, &request{})
+}
+
 // WriteTo writes a consistent copy of the database, which is a database file
 // of its own. Updates go on meanwhile, but the file grows until it has ended.
 func (s *Store) WriteTo(w io.Writer) (n int64, err error) {
-	err = s.db.View(func(b *bbolt.Tx) error {
-		n, err = b.WriteTo(w)
-		return err
-	})
+	err = s.upToDate(context.Background())
+	if err == nil {
+		err = s.db.View(func(b *bbolt.Tx) error {
+			n, err = b.WriteTo(w)
+			return err
+		})
+	}
 	if err != nil {
 		return n, fmt.Errorf("copy database: %w", err)
 	}
@@ -124,7 +181,7 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		close(s.quit)
 		<-s.stopped
-		s.closeErr = s.db.Close()
+		s.closeErr = errors.Join(s.closeErr, s.db.Close())
 	})
 	return s.closeErr
 }

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,15 +11,20 @@ import (
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"voronka/internal/outbox"
 	"voronka/storage"
 )
 
 // tx is one update's part of a transaction. It remembers what it overwrote, so
 // that it can be taken back while its neighbours in the same commit stay.
 type tx struct {
-	bolt  *bbolt.Tx
-	undo  []change
-	ended bool
+	bolt *bbolt.Tx
+	undo []change
+	// log takes the changes for the log; nil in a transaction that only reads.
+	log *[]byte
+	// announced are the jobs that stand first in their lanes.
+	announced []outbox.Job
+	ended     bool
 }
 
 type change struct {
@@ -45,6 +51,7 @@ func (t *tx) put(name bucket, key, value []byte) error {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	t.undo = append(t.undo, change{name, key, old})
+	*t.log = appendChange(*t.log, changePut, name, key, value)
 	return nil
 }
 
@@ -57,20 +64,35 @@ func (t *tx) delete(name bucket, key []byte) error {
 		return fmt.Errorf("delete from %s: %w", name, err)
 	}
 	t.undo = append(t.undo, change{name, key, old})
+	*t.log = appendChange(*t.log, changeDelete, name, key, nil)
 	return nil
 }
 
-// writable gives a copy of what stands under the key.
+// sequence numbers the records of a bucket. A number that is taken back with
+// its update is not given again.
+func (t *tx) sequence(name bucket) (int64, error) {
+	if t.log == nil {
+		return 0, fmt.Errorf("write %s: %w", name, bolterrors.ErrTxNotWritable)
+	}
+	next, err := t.in(name).NextSequence()
+	if err != nil {
+		return 0, fmt.Errorf("number a record of %s: %w", name, err)
+	}
+	*t.log = appendChange(*t.log, changeSequence, name, binary.BigEndian.AppendUint64(nil, next), nil)
+	return int64(next), nil
+}
+
+// writable gives what stands under the key, valid until bbolt's transaction ends.
 func (t *tx) writable(name bucket, key []byte) (old []byte, err error) {
 	switch {
-	case !t.bolt.Writable():
+	case t.log == nil:
 		return nil, fmt.Errorf("write %s: %w", name, bolterrors.ErrTxNotWritable)
 	case t.ended:
 		return nil, errEnded
 	case len(key) == 0:
 		return nil, fmt.Errorf("write %s: empty key", name)
 	}
-	return bytes.Clone(t.get(name, key)), nil
+	return t.get(name, key), nil
 }
 
 // rollback takes back everything written, last first.

@@ -3,11 +3,14 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
+	"voronka/internal/outbox"
 	"voronka/storage"
 )
 
@@ -19,12 +22,16 @@ const groupLimit = 256
 // of their own.
 var errAborted = errors.New("transaction aborted")
 
-// request is one update. It is handed to the writer without a buffer between:
-// while it waits its caller may still give up, once taken it is answered.
+// request is one transaction. It is handed to the writer without a buffer
+// between: while it waits its caller may still give up, once taken it is answered.
 type request struct {
-	fn   func(storage.Tx) error
-	err  error
-	done chan error
+	// fn is nil where the database is only to be brought up to date.
+	fn    func(storage.Tx) error
+	reads bool
+	err   error
+	// announced are the jobs to tell of once it is committed.
+	announced []outbox.Job
+	done      chan error
 }
 
 // write takes requests until the store closes.
@@ -33,15 +40,26 @@ func (s *Store) write() {
 	closing := false
 	defer func() {
 		if closing {
+			_ = s.settle() // what it could not write stays in the log, and is not lost
+			s.closeErr = s.forget()
 			close(s.stopped)
 			return
 		}
 		go s.write() // a transaction's function called runtime.Goexit
 	}()
+	due, set := time.NewTimer(settleAfter), true
+	defer due.Stop()
 	for {
+		if !set && s.unsettled.Load() {
+			due.Reset(settleAfter)
+			set = true
+		}
 		select {
 		case req := <-s.requests:
 			s.commit(req)
+		case <-due.C:
+			set = false
+			_ = s.settle() // what is wrong is told to the next update
 		case <-s.quit:
 			closing = true
 			return
@@ -51,50 +69,115 @@ func (s *Store) write() {
 
 // group is the updates that share one commit.
 type group struct {
-	bolt    *bbolt.Tx
 	members []*request
-	written bool
+	// log is the entry in the making; its changes begin behind the header.
+	log []byte
+	// settles is set when a member wants the database up to date.
+	settles bool
 }
 
 // commit runs the request and all that are waiting behind it in one
 // transaction, and answers each of them.
 func (s *Store) commit(first *request) {
-	g := &group{members: []*request{first}}
+	g := &group{members: []*request{first}, log: s.log.head(s.buffer)}
 	answered := false
 	defer func() {
 		if !answered {
-			g.answer(g.abort(recover()))
+			s.answer(g, s.abort(recover()))
 		}
 	}()
-	var err error
-	if g.bolt, err = s.db.Begin(true); err == nil {
+	err := s.begin()
+	if err == nil {
 		err = s.gather(g)
 	}
 	answered = true
-	g.answer(err)
+	s.answer(g, err)
+	s.buffer = g.log
 }
 
 // gather runs requests as long as there are any and commits those that did well.
 func (s *Store) gather(g *group) error {
-	for i := 0; i < len(g.members); i++ {
-		if err := g.run(g.members[i]); err != nil {
-			return g.abort(err)
+	for lingered := 0; ; {
+		for i := len(g.members) - 1; i < len(g.members); i++ {
+			if err := g.run(s.tx, g.members[i]); err != nil {
+				return s.abort(err)
+			}
+			if len(g.members) == groupLimit {
+				break
+			}
+			select {
+			case next := <-s.requests:
+				g.members = append(g.members, next)
+			default:
+			}
 		}
-		if len(g.members) == groupLimit {
-			continue
+		next := s.linger(g, &lingered)
+		if next == nil {
+			return s.keep(g)
+		}
+		g.members = append(g.members, next)
+	}
+}
+
+// linger lets those who are about to come join the group. The goroutines that
+// are ready get the processor once; where much is going on the network is
+// waited for, too. A flush that few share costs more than it saves: without the
+// pause a webhook's updates, which come one by one, are flushed nearly one by one.
+func (s *Store) linger(g *group, lingered *int) *request {
+	for len(g.members) < groupLimit {
+		*lingered++
+		switch {
+		case *lingered == 1:
+			runtime.Gosched()
+		case *lingered == 2 && s.crowd >= lingerCrowd:
+			time.Sleep(lingerPause)
+		default:
+			return nil
 		}
 		select {
 		case next := <-s.requests:
-			g.members = append(g.members, next)
+			return next
 		default:
 		}
 	}
-	if !g.written {
-		return g.bolt.Rollback()
+	return nil
+}
+
+const (
+	// lingerCrowd is how many updates the last groups held, on the average,
+	// where it pays to wait for more.
+	lingerCrowd = 4
+	lingerPause = 300 * time.Microsecond
+)
+
+// keep makes a group durable, in the log or, where that cannot be, at once in
+// the database.
+func (s *Store) keep(g *group) error {
+	s.crowd = (3*s.crowd + len(g.members)) / 4
+	if len(g.log) > logHeader {
+		if err := s.append(g); err != nil {
+			return s.abort(err)
+		}
 	}
+	if g.settles || s.log.end >= s.logLimit {
+		if err := s.settle(); err != nil && g.settles {
+			g.refuse(err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) append(g *group) error {
 	began := time.Now()
-	if err := g.bolt.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if !s.failing {
+		err := s.log.append(g.log)
+		s.unsettled.Store(s.unsettled.Load() || err == nil)
+		s.failing = err != nil
+	}
+	if s.failing {
+		if err := s.settle(); err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
 	}
 	if s.committed != nil {
 		s.committed(len(g.members), time.Since(began))
@@ -104,17 +187,44 @@ func (s *Store) gather(g *group) error {
 
 // run lets one member write. Its own error stays its own: what it wrote is
 // taken back.
-func (g *group) run(req *request) error {
-	t := &tx{bolt: g.bolt}
+func (g *group) run(b *bbolt.Tx, req *request) error {
+	if req.fn == nil {
+		g.settles = true
+		return nil
+	}
+	t := &tx{bolt: b, log: &g.log}
+	if req.reads {
+		t.log = nil
+	}
+	start := len(g.log)
 	if req.err = guard(t, req.fn); req.err != nil {
+		g.log = g.log[:start]
 		return t.rollback()
 	}
-	g.written = g.written || len(t.undo) > 0
+	req.announced = t.announced
 	return nil
 }
 
+// refuse tells those who wanted the database up to date that it is not.
+func (g *group) refuse(err error) {
+	for _, req := range g.members {
+		if req.fn == nil {
+			req.err = err
+		}
+	}
+}
+
 // answer tells each update how it ended: by its own error, else by the group's.
-func (g *group) answer(err error) {
+// Jobs are announced first, before anybody can find them in the store.
+func (s *Store) answer(g *group, err error) {
+	announce := s.announce.Load()
+	for _, req := range g.members {
+		for _, job := range req.announced {
+			if err == nil && announce != nil {
+				(*announce)(job)
+			}
+		}
+	}
 	for _, req := range g.members {
 		if req.err == nil {
 			req.err = err
@@ -123,20 +233,16 @@ func (g *group) answer(err error) {
 	}
 }
 
-// abort gives the whole transaction up. It must not panic: the writer lives on.
-func (g *group) abort(cause any) (err error) {
+// abort gives a group up: the transaction is begun anew with what the log
+// holds. It must not panic: the writer lives on.
+func (s *Store) abort(cause any) (err error) {
 	err = errAborted
-	if cause != nil {
+	if told, is := cause.(error); is {
+		err = fmt.Errorf("%w: %w", errAborted, told)
+	} else if cause != nil {
 		err = fmt.Errorf("%w: %v", errAborted, cause)
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w; rolling back: %v", err, r)
-		}
-	}()
-	if g.bolt != nil {
-		_ = g.bolt.Rollback() // an error means that it has ended already
-	}
+	s.drop()
 	return err
 }
 
@@ -150,3 +256,6 @@ func guard(t *tx, fn func(storage.Tx) error) (err error) {
 	}()
 	return fn(t)
 }
+
+// isClosed tells whether bbolt's file is closed.
+func isClosed(err error) bool { return errors.Is(err, bolterrors.ErrDatabaseNotOpen) }

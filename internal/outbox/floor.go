@@ -1,0 +1,161 @@
+package outbox
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// floor is where lanes run: who does, and what is to be done next. Lanes enter
+// by a look at the queue, or with a job that was offered.
+type floor[T Queue] struct {
+	*Runner[T]
+	untilIdle bool
+	ctx, work context.Context
+	// nudge says that a lane ended, or that the alarm was set.
+	nudge chan struct{}
+
+	mu    sync.Mutex
+	lanes map[Lane]*line
+	// running counts the lanes that run, by destination; crowded are the
+	// destinations that had no room for one more.
+	running map[string]int
+	crowded map[string]bool
+	// next is when the queue is to be looked at again.
+	next time.Time
+}
+
+// line is a lane that runs.
+type line struct {
+	// last is the highest id of a job that was begun.
+	last int64
+	// offered are jobs that came meanwhile, each the first of its lane then.
+	offered []Job
+}
+
+func newFloor[T Queue](r *Runner[T], ctx, work context.Context, untilIdle bool) *floor[T] {
+	return &floor[T]{
+		Runner: r, untilIdle: untilIdle, ctx: ctx, work: work, nudge: make(chan struct{}, 1),
+		lanes: map[Lane]*line{}, running: map[string]int{}, crowded: map[string]bool{},
+	}
+}
+
+// enter gives a lane a goroutine, with its first job where that is known. It
+// tells whether there was room; a lane that runs already needs none.
+func (f *floor[T]) enter(lane Lane, job Job) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if own := f.lanes[lane]; own != nil {
+		if job.ID != 0 {
+			own.offered = append(own.offered, job)
+		}
+		return true
+	}
+	destination := lane.Destination()
+	if f.running[destination] >= f.room(destination) {
+		f.crowded[destination] = true
+		return false
+	}
+	own := &line{}
+	f.lanes[lane] = own
+	f.running[destination]++
+	go f.serve(lane, own, job)
+	return true
+}
+
+func (f *floor[T]) serve(lane Lane, own *line, job Job) {
+	for {
+		next, again := f.lane(f.ctx, f.work, lane, own, job)
+		if job = f.leave(lane, own, next, again); job.ID == 0 {
+			return
+		}
+	}
+}
+
+// leave ends a lane, unless a job was offered meanwhile that did not run: then
+// that one is next. A lane that waits comes back at a time, or after a look.
+func (f *floor[T]) leave(lane Lane, own *line, at time.Time, again bool) Job {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, job := range own.offered {
+		if job.ID > own.last && at.IsZero() && !again && f.ctx.Err() == nil {
+			own.offered = own.offered[1:]
+			return job
+		}
+	}
+	destination := lane.Destination()
+	delete(f.lanes, lane)
+	if f.running[destination]--; f.running[destination] == 0 {
+		delete(f.running, destination)
+	}
+	if again || f.crowded[destination] || len(own.offered) > 0 && !at.IsZero() {
+		delete(f.crowded, destination)
+		f.Wake()
+	}
+	if !at.IsZero() {
+		f.setAlarm(at)
+	}
+	if f.untilIdle || f.ctx.Err() != nil {
+		f.poke()
+	}
+	return Job{}
+}
+
+// begin notes that a job of a lane begins.
+func (f *line) begin(job Job) { f.last = max(f.last, job.ID) }
+
+// look lists what a look at the queue may leave out.
+func (f *floor[T]) look() map[Lane]bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	skip := make(map[Lane]bool, len(f.lanes))
+	for lane := range f.lanes {
+		skip[lane] = true
+	}
+	for destination, running := range f.running {
+		if running >= f.room(destination) {
+			skip[Whole(destination)] = true
+			f.crowded[destination] = true
+		}
+	}
+	f.next = time.Time{}
+	return skip
+}
+
+func (f *floor[T]) busy() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.lanes)
+}
+
+// alarm has the queue looked at again at a moment, if not earlier; zero is no moment.
+func (f *floor[T]) alarm(at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !at.IsZero() {
+		f.setAlarm(at)
+	}
+}
+
+func (f *floor[T]) setAlarm(at time.Time) {
+	if f.next.IsZero() || at.Before(f.next) {
+		f.next = at
+		f.poke()
+	}
+}
+
+func (f *floor[T]) untilAlarm() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.next.IsZero() {
+		return heartbeat
+	}
+	return max(breath, min(f.next.Sub(f.now()), heartbeat))
+}
+
+func (f *floor[T]) poke() {
+	select {
+	case f.nudge <- struct{}{}:
+	default: // it is about to look anyway
+	}
+}
