@@ -17,24 +17,12 @@ const (
 	maxItemName = 128
 )
 
-// receiptWords are the bank's enumerations (T-Bank API 1.80, Receipt; the tax
-// rates of 2026 beside those that refunds of older sales still need).
+// receiptWords are the words of receipts by the key that takes them.
 func receiptWords() map[string][]string {
+	both, old, recent := sales.ReceiptObjects()
 	return map[string][]string{
-		"taxation": {"osn", "usn_income", "usn_income_outcome", "esn", "patent"},
-		"tax": {"none", "vat0", "vat5", "vat7", "vat10", "vat22", "vat105", "vat107", "vat110", "vat122",
-			"vat20", "vat120"},
-		"method": {"full_payment", "full_prepayment", "prepayment", "advance", "partial_payment", "credit",
-			"credit_payment"},
-		"object": {"commodity", "excise", "job", "service", "gambling_bet", "gambling_prize", "lottery",
-			"lottery_prize", "intellectual_activity", "payment", "agent_commission", "another",
-			"composite", // FFD 1.05 alone; those below FFD 1.2 alone
-			"contribution", "property_rights", "unrealization", "tax_reduction", "trade_fee", "resort_tax",
-			"pledge", "income_decrease", "ie_pension_insurance_without_payments",
-			"ie_pension_insurance_with_payments", "ie_medical_insurance_without_payments",
-			"ie_medical_insurance_with_payments", "social_insurance", "casino_chips", "agent_payment",
-			"excisable_goods_without_marking_code", "excisable_goods_with_marking_code",
-			"goods_without_marking_code", "goods_with_marking_code"},
+		"taxation": sales.Taxations(), "tax": sales.Taxes(), "method": sales.ReceiptMethods(),
+		"object": slices.Concat(both, old, recent),
 	}
 }
 

@@ -10,6 +10,21 @@ type Receipt struct {
 	// Taxation is osn, usn_income, usn_income_outcome, esn or patent.
 	Taxation string
 	Items    []ReceiptItem
+	// Tender splits the sum by how it is paid; nil is all electronically.
+	Tender *Tender `json:",omitempty"`
+	// Customer and CustomerINN name a buyer that is a company (FFD 1.2 alone).
+	Customer    string `json:",omitempty"`
+	CustomerINN string `json:",omitempty"`
+}
+
+// Tender is how a receipt is paid besides electronically, in kopecks: what is
+// left of its total is electronic and equals the payment's amount. A bonus is
+// an advance.
+type Tender struct {
+	Advance   Money `json:",omitempty"` // paid before, bonuses included
+	Credit    Money `json:",omitempty"` // to be paid after
+	Provision Money `json:",omitempty"` // in another form
+	Cash      Money `json:",omitempty"`
 }
 
 // ReceiptItem is one line of a receipt. In a Product, Name, Price and Quantity
@@ -28,7 +43,50 @@ type ReceiptItem struct {
 	Object string
 	// Unit is required by FFD 1.2: "шт" where empty.
 	Unit string
+	// EAN13 is the goods' code as the cash register wants it (FFD 1.05 alone).
+	EAN13 string `json:",omitempty"`
+	// Agent and Supplier are set where the shop sells for somebody else.
+	Agent    *Agent    `json:",omitempty"`
+	Supplier *Supplier `json:",omitempty"`
+	// Mark is the code of goods that must be marked; the rest of this block is of FFD 1.2 alone.
+	Mark *Mark `json:",omitempty"`
+	// Excise is in kopecks, Country the three digits of where the goods come from.
+	Excise      Money  `json:",omitempty"`
+	Country     string `json:",omitempty"`
+	Declaration string `json:",omitempty"`
+	UserData    string `json:",omitempty"`
+	// Place is where it is written in the flow, "course.yaml:12", for who mends it.
+	Place string `json:",omitempty"`
 }
+
+// Agent is what the shop is to its supplier. Phones are + and digits.
+type Agent struct {
+	// Sign is bank_paying_agent, bank_paying_subagent, paying_agent, paying_subagent, attorney, commission_agent or another.
+	Sign                             string
+	Operation                        string   `json:",omitempty"`
+	Phones, Receivers, Transfers     []string `json:",omitempty"`
+	Operator, OperatorAddress, OpINN string   `json:",omitempty"`
+}
+
+// Supplier is whose goods an agent sells.
+type Supplier struct {
+	Name, INN string
+	Phones    []string
+}
+
+// Mark is the code of marked goods (FFD 1.2).
+type Mark struct {
+	// Type is UNKNOWN, EAN8, EAN13, ITF14, GS10, GS1M, SHORT, FUR, EGAIS20, EGAIS30 or RAWCODE.
+	Type, Value string
+	// Numerator of Denominator parts of a pack are sold; both zero for a whole one.
+	Numerator, Denominator int64 `json:",omitempty"`
+	// Federal is the rule that demands the mark, where one does.
+	Federal *Federal `json:",omitempty"`
+}
+
+// Federal is an act of a federal authority: its number in the list of
+// authorities, the act's date (DD.MM.YYYY) and number, and what it wants told.
+type Federal struct{ ID, Date, Number, Value string }
 
 // Total is the sum of all lines.
 func (r Receipt) Total() Money {
@@ -37,6 +95,14 @@ func (r Receipt) Total() Money {
 		sum += item.Amount()
 	}
 	return sum
+}
+
+// Electronic is what of the total is paid electronically.
+func (r Receipt) Electronic() Money {
+	if r.Tender == nil {
+		return r.Total()
+	}
+	return r.Total() - r.Tender.Advance - r.Tender.Credit - r.Tender.Provision - r.Tender.Cash
 }
 
 // Amount is price by quantity, rounded half up to a kopeck.

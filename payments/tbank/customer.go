@@ -3,6 +3,7 @@ package tbank
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"voronka/sales"
 )
@@ -60,7 +61,7 @@ func (p *Provider) CloseReceipt(ctx context.Context, payment sales.Payment, r sa
 	if err != nil {
 		return err
 	}
-	closing, err := newReceipt(r, r.Total())
+	closing, err := newReceipt(r, r.Electronic(), time.Time{})
 	if err != nil {
 		return err
 	}

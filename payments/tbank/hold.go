@@ -3,6 +3,7 @@ package tbank
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"voronka/payments"
 	"voronka/sales"
@@ -20,7 +21,7 @@ func (p *Provider) Confirm(ctx context.Context, payment sales.Payment, amount sa
 	}
 	fields := map[string]any{"PaymentId": now.External, "Amount": int64(amount)}
 	if receipt != nil {
-		if fields["Receipt"], err = newReceipt(*receipt, amount); err != nil {
+		if fields["Receipt"], err = newReceipt(*receipt, amount, time.Time{}); err != nil {
 			return payments.Event{}, err
 		}
 	}

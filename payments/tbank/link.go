@@ -111,7 +111,7 @@ func (p *Provider) request(payment sales.Payment) (map[string]any, error) {
 		return nil, err
 	}
 	if payment.Receipt != nil {
-		receipt, err := newReceipt(*payment.Receipt, payment.Amount)
+		receipt, err := newReceipt(*payment.Receipt, payment.Amount, payment.CreatedAt)
 		if err != nil {
 			return nil, err
 		}

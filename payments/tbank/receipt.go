@@ -5,97 +5,143 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"voronka/sales"
 )
 
-// receipt is Receipt_FFD_105 or Receipt_FFD_12 of T-Bank API 1.80. Payments is
-// left out: everything is paid electronically.
+// receipt is Receipt_FFD_105 or Receipt_FFD_12 of T-Bank API 1.80.
 type receipt struct {
-	FfdVersion string
-	Email      string `json:",omitempty"`
-	Phone      string `json:",omitempty"`
-	Taxation   string
-	Items      []receiptItem
+	FfdVersion  string
+	Email       string `json:",omitempty"`
+	Phone       string `json:",omitempty"`
+	Customer    string `json:",omitempty"`
+	CustomerInn string `json:",omitempty"`
+	Taxation    string
+	Items       []receiptItem
+	Payments    *tender `json:",omitempty"`
+}
+
+// tender is Payments. It is left out where everything is paid electronically.
+type tender struct {
+	Electronic     int64
+	AdvancePayment int64 `json:",omitempty"`
+	Credit         int64 `json:",omitempty"`
+	Provision      int64 `json:",omitempty"`
+	Cash           int64 `json:",omitempty"`
 }
 
 type receiptItem struct {
-	Name            string
-	Price           int64
-	Quantity        json.Number
-	Amount          int64
-	Tax             string
-	PaymentMethod   string
-	PaymentObject   string
-	MeasurementUnit string `json:",omitempty"`
+	Name               string
+	Price              int64
+	Quantity           json.Number
+	Amount             int64
+	Tax                string
+	PaymentMethod      string
+	PaymentObject      string
+	MeasurementUnit    string        `json:",omitempty"`
+	Ean13              string        `json:",omitempty"`
+	AgentData          *agentData    `json:",omitempty"`
+	SupplierInfo       *supplierInfo `json:",omitempty"`
+	UserData           string        `json:",omitempty"`
+	Excise             string        `json:",omitempty"`
+	CountryCode        string        `json:",omitempty"`
+	DeclarationNumber  string        `json:",omitempty"`
+	MarkProcessingMode string        `json:",omitempty"`
+	MarkCode           *markCode     `json:",omitempty"`
+	MarkQuantity       *markQuantity `json:",omitempty"`
+	SectoralItemProps  []sectoral    `json:",omitempty"`
 }
 
-// newReceipt translates a receipt and checks what the bank would refuse; the
-// code of every fault is bank_receipt. Empty method and object become the
-// bank's defaults, which FFD 1.2 wants spelled out.
-func newReceipt(r sales.Receipt, amount sales.Money) (receipt, error) {
-	if err := checkReceipt(r, amount); err != nil {
-		return receipt{}, bury("bank_receipt", "чек: "+err.Error())
+type agentData struct {
+	AgentSign       string
+	OperationName   string   `json:",omitempty"`
+	Phones          []string `json:",omitempty"`
+	ReceiverPhones  []string `json:",omitempty"`
+	TransferPhones  []string `json:",omitempty"`
+	OperatorName    string   `json:",omitempty"`
+	OperatorAddress string   `json:",omitempty"`
+	OperatorInn     string   `json:",omitempty"`
+}
+
+type supplierInfo struct {
+	Phones []string
+	Name   string
+	Inn    string
+}
+
+type markCode struct {
+	MarkCodeType string
+	Value        string
+}
+
+type markQuantity struct{ Numerator, Denominator int64 }
+
+type sectoral struct {
+	FederalID string `json:"FederalId"`
+	Date      string
+	Number    string
+	Value     string
+}
+
+// newReceipt translates a receipt of a payment, a refund or a closing one, and
+// checks what the bank would refuse; the code of every fault is bank_receipt.
+// sold is when the goods were sold, zero for receipts that keep the rates of an
+// older sale. Empty method and object become the bank's defaults, which FFD 1.2
+// wants spelled out.
+func newReceipt(r sales.Receipt, amount sales.Money, sold time.Time) (receipt, error) {
+	if fault := r.Check(sold); fault != nil {
+		return receipt{}, bury("bank_receipt", "чек: "+spoken(fault))
 	}
-	out := receipt{FfdVersion: r.FFD, Email: r.Email, Phone: r.Phone, Taxation: r.Taxation}
+	if paid := r.Electronic(); paid != amount {
+		return receipt{}, bury("bank_receipt", fmt.Sprintf("чек: сумма позиций %s ₽ не равна сумме платежа %s ₽", paid, amount)+placeOf(r))
+	}
+	out := receipt{
+		FfdVersion: r.FFD, Email: r.Email, Phone: r.Phone, Taxation: r.Taxation, Customer: r.Customer, CustomerInn: r.CustomerINN,
+	}
+	if t := r.Tender; t != nil {
+		out.Payments = &tender{
+			Electronic: int64(amount), AdvancePayment: int64(t.Advance), Credit: int64(t.Credit), Provision: int64(t.Provision), Cash: int64(t.Cash),
+		}
+	}
 	for _, item := range r.Items {
-		line := receiptItem{
-			Name: item.Name, Price: int64(item.Price), Quantity: json.Number(quantity(item.Quantity)),
-			Amount: int64(item.Amount()), Tax: item.Tax,
-			PaymentMethod: or(item.Method, "full_payment"), PaymentObject: or(item.Object, "commodity"),
-		}
-		if r.FFD == "1.2" {
-			line.MeasurementUnit = or(item.Unit, "шт")
-		}
-		out.Items = append(out.Items, line)
+		out.Items = append(out.Items, newItem(item, r.FFD))
 	}
 	return out, nil
 }
 
-func checkReceipt(r sales.Receipt, amount sales.Money) error {
-	switch {
-	case r.FFD != "1.05" && r.FFD != "1.2":
-		return fmt.Errorf("версия ФФД должна быть 1.05 или 1.2, а не %q", r.FFD)
-	case r.Email == "" && r.Phone == "":
-		return fmt.Errorf("нужна почта или телефон покупателя")
-	case len(r.Email) > 64 || r.Email != "" && !strings.Contains(r.Email, "@"):
-		return fmt.Errorf("почта покупателя записана с ошибкой или длиннее 64 символов")
-	case r.Phone != "" && !phone(r.Phone):
-		return fmt.Errorf("телефон покупателя должен быть плюсом и цифрами, до 64 символов")
-	case r.Taxation == "":
-		return fmt.Errorf("не указана система налогообложения")
-	case len(r.Items) == 0 || len(r.Items) > 100:
-		return fmt.Errorf("позиций должно быть от 1 до 100, а их %d", len(r.Items))
+func newItem(item sales.ReceiptItem, ffd string) receiptItem {
+	line := receiptItem{
+		Name: item.Name, Price: int64(item.Price), Quantity: json.Number(quantity(item.Quantity)),
+		Amount: int64(item.Amount()), Tax: item.Tax, Ean13: item.EAN13,
+		PaymentMethod: or(item.Method, "full_payment"), PaymentObject: or(item.Object, "commodity"),
+		UserData: item.UserData, CountryCode: item.Country, DeclarationNumber: item.Declaration,
 	}
-	for i, item := range r.Items {
-		if err := checkItem(item); err != nil {
-			return fmt.Errorf("позиция %d: %w", i+1, err)
+	if ffd == "1.2" {
+		line.MeasurementUnit = or(item.Unit, "шт")
+	}
+	if item.Excise > 0 {
+		line.Excise = item.Excise.Decimal()
+	}
+	if a := item.Agent; a != nil {
+		line.AgentData = &agentData{
+			AgentSign: a.Sign, OperationName: a.Operation, Phones: a.Phones, ReceiverPhones: a.Receivers, TransferPhones: a.Transfers,
+			OperatorName: a.Operator, OperatorAddress: a.OperatorAddress, OperatorInn: a.OpINN,
 		}
 	}
-	if total := r.Total(); total != amount {
-		return fmt.Errorf("сумма позиций %s ₽ не равна сумме платежа %s ₽", total, amount)
+	if s := item.Supplier; s != nil {
+		line.SupplierInfo = &supplierInfo{Phones: s.Phones, Name: s.Name, Inn: s.INN}
 	}
-	return nil
-}
-
-func checkItem(item sales.ReceiptItem) error {
-	switch {
-	case item.Name == "" || utf8.RuneCountInString(item.Name) > 128:
-		return fmt.Errorf("название должно быть от 1 до 128 символов")
-	case item.Price < 0 || item.Price > 9_999_999_999:
-		return fmt.Errorf("цена должна быть не меньше нуля и не длиннее 10 цифр в копейках")
-	case item.Quantity <= 0 || item.Quantity > 99_999_999:
-		return fmt.Errorf("количество должно быть больше нуля и не больше 99999,999")
-	case item.Tax == "":
-		return fmt.Errorf("не указана ставка НДС")
+	if m := item.Mark; m != nil {
+		line.MarkProcessingMode, line.MarkCode = "0", &markCode{m.Type, m.Value}
+		if m.Denominator > 0 {
+			line.MarkQuantity = &markQuantity{m.Numerator, m.Denominator}
+		}
+		if f := m.Federal; f != nil {
+			line.SectoralItemProps = []sectoral{{f.ID, f.Date, f.Number, f.Value}}
+		}
 	}
-	return nil
-}
-
-func phone(s string) bool {
-	digits, plus := strings.CutPrefix(s, "+")
-	return plus && digits != "" && len(s) <= 64 && strings.Trim(digits, "0123456789") == ""
+	return line
 }
 
 // quantity writes thousandths as a decimal without needless zeros.

@@ -3,6 +3,7 @@ package tbank
 import (
 	"context"
 	"errors"
+	"time"
 
 	"voronka/payments"
 	"voronka/sales"
@@ -70,7 +71,7 @@ func refundFields(payment sales.Payment, refund sales.Refund) (map[string]any, e
 		fields["QrMemberId"] = refund.Bank
 	}
 	if refund.Receipt != nil {
-		receipt, err := newReceipt(*refund.Receipt, refund.Amount)
+		receipt, err := newReceipt(*refund.Receipt, refund.Amount, time.Time{})
 		if err != nil {
 			return nil, err
 		}

@@ -26,6 +26,11 @@ type receiptItem struct {
 	Tax          string
 	AgentData    *struct{ AgentSign string }
 	SupplierInfo *struct{ Inn string }
+
+	PaymentObject      string
+	MarkProcessingMode string
+	MarkCode           *struct{ Value string }
+	MarkQuantity       *struct{ Numerator, Denominator int64 }
 }
 
 // checkReceipt checks Receipt of FFD 1.05 or 1.2 against the sum of the operation in kopecks
@@ -107,6 +112,9 @@ func (s checker) receiptItems(now time.Time, r receipt) *refusal {
 		if refused := s.receiptAgent(path, it); refused != nil {
 			return refused
 		}
+		if refused := s.receiptMark(path, it); refused != nil {
+			return refused
+		}
 	}
 	return nil
 }
@@ -127,6 +135,27 @@ func (s checker) receiptAgent(path string, it receiptItem) *refusal {
 	}
 	if it.SupplierInfo.Inn == "" {
 		return s.breach(path+".SupplierInfo.Inn", "is required and missing", "320")
+	}
+	return nil
+}
+
+// receiptMark: marked goods carry their code and the mode "0", one at a time; others carry neither (codes 383,
+// 385 and 386).
+func (s checker) receiptMark(path string, it receiptItem) *refusal {
+	marked := strings.HasSuffix(it.PaymentObject, "_with_marking_code")
+	switch {
+	case marked && it.MarkProcessingMode != "0":
+		return s.breach(path+".MarkProcessingMode", "is not zero for marked goods", "383")
+	case marked && (it.MarkCode == nil || it.MarkCode.Value == ""):
+		return s.refuseRow("383", 1).because(path+".MarkCode", "is required for marked goods")
+	case !marked && it.MarkQuantity != nil:
+		return s.breach(path+".MarkQuantity", "is for marked goods alone", "385")
+	case !marked && it.MarkProcessingMode != "":
+		return s.refuseRow("385", 1).because(path+".MarkProcessingMode", "is for marked goods alone")
+	case it.MarkQuantity != nil && it.MarkQuantity.Numerator >= it.MarkQuantity.Denominator:
+		return s.refuseRow("383", 7).because(path+".MarkQuantity", "is not a part of a pack")
+	case it.MarkCode != nil && it.Quantity.String() != "1":
+		return s.breach(path+".Quantity", "is not 1 for marked goods", "386")
 	}
 	return nil
 }
