@@ -19,7 +19,7 @@ func (g *group) commit(ctx context.Context) error {
 	}
 	g.store.commits++
 	b := &pgx.Batch{}
-	g.store.sql.write(b, &g.base)
+	g.store.sql.write(b, &g.base, g.store.owner())
 	if g.ids.last != g.ids.first {
 		b.Queue("update counters set value = $1 where name = 'jobs'", g.ids.last)
 	}

@@ -129,7 +129,7 @@ func (g *group) flush(ctx context.Context, l *layer) error {
 		return nil
 	}
 	b := &pgx.Batch{}
-	g.store.sql.write(b, l)
+	g.store.sql.write(b, l, g.store.owner())
 	*l, g.known, g.blind, g.sent = layer{}, map[read][]row{}, true, true
 	if err := g.conn.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("write: %w", err)

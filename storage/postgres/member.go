@@ -37,7 +37,7 @@ type member struct {
 // run lets the transaction run; its panic is an error.
 func (m *member) run(ctx context.Context, l *loader) {
 	m.loader, m.reads, m.lastID, m.opened, m.err = l, m.reads[:0], m.ids, false, errGone
-	m.tx = &tx{ctx: ctx, on: m}
+	m.tx = &tx{ctx: ctx, on: m, replica: m.req.replica}
 	m.err = guard(m.tx, m.req.fn)
 }
 

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 )
@@ -23,30 +23,41 @@ var (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the tables up to date; processes that start together wait for
-// the one that does it.
-func migrate(ctx context.Context, config *pgx.ConnConfig) (err error) {
-	db := stdlib.OpenDB(*config)
-	defer func() { err = errors.Join(err, db.Close()) }()
+// migrate brings the tables up to date.
+func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	var encoding string
-	if err := db.QueryRowContext(ctx, "show server_encoding").Scan(&encoding); err != nil {
+	if err := pool.QueryRow(ctx, "show server_encoding").Scan(&encoding); err != nil {
 		return err
 	}
 	if encoding != "UTF8" {
 		return fmt.Errorf("%w: %s", ErrEncoding, encoding)
 	}
+	return byTurns(ctx, pool, migrateRecords)
+}
+
+// byTurns lets processes that start together change the tables one after another.
+func byTurns(ctx context.Context, pool *pgxpool.Pool, change func(context.Context, *pgxpool.Pool) error) error {
+	const lock, unlock = "select pg_advisory_lock(hashtext('voronka'), hashtext(current_schema()))",
+		"select pg_advisory_unlock(hashtext('voronka'), hashtext(current_schema()))"
+	guard, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer guard.Release()
+	if _, err := guard.Exec(ctx, lock); err != nil {
+		return err
+	}
+	defer func() { _, _ = guard.Exec(context.WithoutCancel(ctx), unlock) }()
+	return change(ctx, pool)
+}
+
+func migrateRecords(ctx context.Context, pool *pgxpool.Pool) (err error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	guard, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, guard.Close()) }()
-	if _, err := guard.ExecContext(ctx, "select pg_advisory_lock(hashtext('voronka_versions'), hashtext(current_schema()))"); err != nil {
-		return err
-	}
+	db := stdlib.OpenDBFromPool(pool)
+	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithTableName("voronka_versions"))
 	if err != nil {
 		return err

@@ -31,6 +31,12 @@ func (t *tx) stand(job outbox.Job, place int64) error {
 }
 
 func (t *tx) Head(lane outbox.Lane) (job outbox.Job, found bool, err error) {
+	if t.replica != "" {
+		held, found, err := t.get(lanes, string(lane))
+		if err != nil || found && held.owner != t.replica {
+			return job, false, err
+		}
+	}
 	r, found, err := t.head(lane)
 	if err != nil || !found {
 		return job, false, err

@@ -7,16 +7,24 @@ import (
 	"voronka/internal/outbox"
 )
 
-// findReady looks at the lanes of each destination by themselves: a crowded one
-// does not hide the others. The destinations are found by leaps over the index.
+// findReady looks at all lanes, whoever holds them.
 const findReady = `
+	select lane, at from lanes where not (lane = any($2::text[])) and not (destination = any($3::text[]))
+	order by at, lane limit $1`
+
+// findMine looks at the lanes of one replica, at each destination by itself: a
+// crowded one does not hide the others. The destinations are found by leaps over
+// the index.
+const findMine = `
 	with recursive d(name) as (
-		(select destination from lanes order by destination limit 1)
+		(select destination from lanes where owner = $4 order by destination limit 1)
 		union all
-		select (select destination from lanes where destination > d.name order by destination limit 1) from d where d.name is not null
+		select (select destination from lanes where owner = $4 and destination > d.name order by destination limit 1)
+		from d where d.name is not null
 	)
 	select l.lane, l.at from d cross join lateral (
-		select lane, at from lanes where destination = d.name and not (lane = any($2::text[])) order by at, lane limit $1
+		select lane, at from lanes where owner = $4 and destination = d.name and not (lane = any($2::text[]))
+		order by at, lane limit $1
 	) l
 	where d.name is not null and not (d.name = any($3::text[]))
 	order by l.at, l.lane limit $1`
@@ -32,7 +40,11 @@ func (t *tx) Ready(now time.Time, limit int, skip map[outbox.Lane]bool) (lanes [
 			whole = append(whole, name(destination))
 		}
 	}
-	names, next, err := t.upcoming(now, limit, findReady, limit+1, skipped, whole)
+	sql, args := findReady, []any{limit + 1, skipped, whole}
+	if t.replica != "" {
+		sql, args = findMine, append(args, t.replica)
+	}
+	names, next, err := t.upcoming(now, limit, sql, args...)
 	for _, lane := range names {
 		lanes = append(lanes, outbox.Lane(lane))
 	}

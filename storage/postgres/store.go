@@ -8,7 +8,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -39,6 +41,7 @@ type Store struct {
 	quit     chan struct{}
 	stopped  chan struct{}
 	close    sync.Once
+	replica  atomic.Pointer[Replica]
 
 	// What follows belongs to the writer.
 	conn    *pgx.Conn
@@ -57,15 +60,19 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	if !strings.Contains(address, "pool_max_conns") {
+		config.MaxConns = 16
+	}
 	config.ConnConfig.RuntimeParams["application_name"] = "voronka"
 	// All that is asked is asked by an index. A plan made while a table was
 	// empty would read it from end to end, and is kept when it has grown.
 	config.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
-	if err := migrate(ctx, config.ConnConfig); err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := migrate(ctx, pool); err != nil {
+		pool.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s := &Store{
@@ -94,10 +101,13 @@ func (s *Store) introduce(ctx context.Context) error {
 // for its turn gives it up; one that has begun is finished. A panic in fn is
 // returned as an error.
 func (s *Store) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	return s.update(ctx, &request{fn: fn, done: make(chan error, 1)})
+}
+
+func (s *Store) update(ctx context.Context, req *request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	req := &request{fn: fn, done: make(chan error, 1)}
 	select {
 	case s.requests <- req:
 		return <-req.done
@@ -110,6 +120,10 @@ func (s *Store) Update(ctx context.Context, fn func(storage.Tx) error) error {
 
 // View implements storage.Store. A panic in fn is returned as an error.
 func (s *Store) View(ctx context.Context, fn func(storage.Tx) error) error {
+	return s.view(ctx, "", fn)
+}
+
+func (s *Store) view(ctx context.Context, replica string, fn func(storage.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -120,7 +134,15 @@ func (s *Store) View(ctx context.Context, fn func(storage.Tx) error) error {
 	}
 	v := &view{store: s}
 	defer v.end()
-	return guard(&tx{ctx: ctx, on: v, readOnly: true}, fn)
+	return guard(&tx{ctx: ctx, on: v, replica: replica, readOnly: true}, fn)
+}
+
+// owner is who holds the lanes that begin here, empty where this process does no jobs.
+func (s *Store) owner() string {
+	if r := s.replica.Load(); r != nil {
+		return r.standing()
+	}
+	return ""
 }
 
 // Close waits for the transactions that have begun.

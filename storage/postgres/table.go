@@ -24,6 +24,7 @@ const (
 	refs
 	jobs
 	buried
+	lanes
 	kinds // how many there are
 )
 
@@ -66,6 +67,7 @@ func tables() [kinds]table {
 		refs:          {name: "refs", key: "key", body: "body"},
 		jobs:          {name: "jobs", key: "id", owner: "lane", at: "not_before", number: "place", body: "body", counted: true},
 		buried:        {name: "buried", key: "id", body: "body", counted: true},
+		lanes:         {name: "lanes", key: "lane", owner: "owner", at: "at"}, // written by refreshLanes alone
 	}
 }
 

@@ -44,9 +44,11 @@ type querier interface {
 
 // tx is one transaction. What it writes stays in own until it has ended well.
 type tx struct {
-	ctx      context.Context
-	on       ground
-	own      layer
+	ctx context.Context
+	on  ground
+	own layer
+	// replica is set where only the lanes that it holds are to be seen.
+	replica  string
 	readOnly bool
 	ended    bool
 }

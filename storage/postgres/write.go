@@ -7,7 +7,7 @@ import (
 )
 
 // refreshLanes sets the moments of lanes by their first jobs, and takes out
-// those that have none.
+// those that have none. A lane that nobody holds is this replica's from here on.
 const refreshLanes = `
 	with heads as (
 		select l.lane, l.destination, h.not_before from unnest($1::text[], $2::text[]) l(lane, destination)
@@ -15,11 +15,14 @@ const refreshLanes = `
 	), gone as (
 		delete from lanes using heads where lanes.lane = heads.lane and heads.not_before is null
 	)
-	insert into lanes (lane, destination, at) select lane, destination, not_before from heads where not_before is not null
-	on conflict (lane) do update set at = excluded.at where lanes.at <> excluded.at`
+	insert into lanes (lane, destination, at, owner) select lane, destination, not_before, $3 from heads where not_before is not null
+	on conflict (lane) do update
+		set at = excluded.at, owner = case lanes.owner when '' then excluded.owner else lanes.owner end
+		where lanes.at <> excluded.at or lanes.owner = '' and excluded.owner <> ''`
 
-// write adds the statements that write a layer to a batch.
-func (s *statements) write(b *pgx.Batch, l *layer) {
+// write adds the statements that write a layer to a batch. Lanes that nobody
+// holds get an owner.
+func (s *statements) write(b *pgx.Batch, l *layer, owner string) {
 	var written, gone [kinds][]row
 	lanes := map[string]bool{}
 	for ref, r := range l.rows {
@@ -46,7 +49,7 @@ func (s *statements) write(b *pgx.Batch, l *layer) {
 			names = append(names, lane)
 			destinations = append(destinations, destination(lane))
 		}
-		b.Queue(refreshLanes, names, destinations)
+		b.Queue(refreshLanes, names, destinations, owner)
 	}
 }
 

@@ -26,9 +26,10 @@ var errLost = errors.New("the connection was lost before the commit")
 // request is one update. It is handed to the writer without a buffer between:
 // while it waits its caller may still give up, once taken it is answered.
 type request struct {
-	fn   func(storage.Tx) error
-	err  error
-	done chan error
+	fn      func(storage.Tx) error
+	replica string // whose lanes it sees, empty: all
+	err     error
+	done    chan error
 }
 
 // write takes requests until the store closes.

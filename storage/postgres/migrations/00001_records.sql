@@ -127,14 +127,32 @@ create table buried (
     body json not null
 );
 
--- Every lane that has jobs, and when its first one may run.
+-- Every lane that has jobs, and when its first one may run. Its owner is the
+-- replica that does its jobs, empty while nobody does; offered is when it was
+-- last put up for anybody to take.
 create table lanes (
     lane        text collate "C" primary key,
     destination text collate "C" not null,
-    at          timestamptz not null
+    at          timestamptz not null,
+    owner       text collate "C" not null default '',
+    offered     timestamptz
 );
-create index lanes_ready on lanes (destination, at, lane);
+create index lanes_owner on lanes (owner, destination, at, lane);
+
+-- The replicas that are alive: each says so every second, until says for how long it holds.
+create table replicas (
+    id    text collate "C" primary key,
+    host  text not null,
+    until timestamptz not null
+);
+
+-- Who may do what only one replica does, and for how long.
+create table leases (
+    name   text primary key,
+    holder text not null,
+    until  timestamptz not null
+);
 
 -- +goose Down
-drop table lanes, ledger, refunds, subscriptions, buried, jobs, published, versions, refs, notifications, payments, orders, journal, sessions,
+drop table leases, replicas, lanes, ledger, refunds, subscriptions, buried, jobs, published, versions, refs, notifications, payments, orders, journal, sessions,
     contacts, inputs, writers, counters;

@@ -1,0 +1,199 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"voronka/storage"
+)
+
+const (
+	// beat is how often a replica says that it is alive.
+	beat = time.Second
+	// term is how long its word holds: for so long nobody else takes what it has.
+	term = 6 * time.Second
+	// margin is how much earlier it believes itself that the term has ended.
+	margin = time.Second
+)
+
+// Replica is one of the processes that do the jobs of a database. It sees the
+// lanes that it holds and no others; the one that enqueues a lane's first job
+// holds it until its last one is done.
+type Replica struct {
+	store *Store
+	log   *slog.Logger
+	wake  func()
+	river *river.Client[pgx.Tx]
+	stop  context.CancelFunc
+	ended sync.WaitGroup
+
+	mu sync.Mutex
+	id string
+	// until is how long its word holds, leads how long it leads.
+	until, leads time.Time
+	// steady is since when each beat was heard.
+	steady  time.Time
+	changed chan struct{} // closed when leads has changed
+	// resigned is set when it does not want to lead any more.
+	resigned bool
+}
+
+// Join makes this process a replica. What wake does is to look for jobs: lanes
+// may come from others. The caller calls Leave.
+func (s *Store) Join(ctx context.Context, wake func(), log *slog.Logger) (*Replica, error) {
+	r := &Replica{store: s, log: log, wake: wake, changed: make(chan struct{})}
+	if err := r.enter(ctx); err != nil {
+		return nil, fmt.Errorf("join the replicas: %w", err)
+	}
+	if err := r.startRiver(ctx); err != nil {
+		return nil, fmt.Errorf("join the replicas: %w", err)
+	}
+	s.replica.Store(r)
+	var beating context.Context
+	beating, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.ended.Go(func() { r.run(beating) })
+	return r, nil
+}
+
+// enter gives the replica a name among the living.
+func (r *Replica) enter(ctx context.Context) error {
+	host, _ := os.Hostname()
+	id, begun := rand.Text(), time.Now()
+	_, err := r.store.pool.Exec(ctx, "insert into replicas (id, host, until) values ($1, $2, now() + $3)", id, host, term)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.id, r.until, r.steady = id, begun.Add(term-margin), begun
+	return nil
+}
+
+// standing is the replica's id while its word holds, else empty.
+func (r *Replica) standing() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Now().After(r.until) {
+		return ""
+	}
+	return r.id
+}
+
+// errOutOfTerm means that the replica was not heard of for so long that others
+// may have taken its lanes.
+var errOutOfTerm = errors.New("this replica has not been heard of for too long")
+
+// Update is the store's, for the runner of this replica.
+func (r *Replica) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	id := r.standing()
+	if id == "" {
+		id = "nobody" // what was done is written down all the same
+	}
+	return r.store.update(ctx, &request{fn: fn, replica: id, done: make(chan error, 1)})
+}
+
+// View is the store's, for the runner of this replica.
+func (r *Replica) View(ctx context.Context, fn func(storage.Tx) error) error {
+	id := r.standing()
+	if id == "" {
+		return errOutOfTerm
+	}
+	return r.store.view(ctx, id, fn)
+}
+
+// run beats until ctx ends.
+func (r *Replica) run(ctx context.Context) {
+	ticks := time.NewTicker(beat)
+	defer ticks.Stop()
+	for {
+		if err := r.beat(ctx); err != nil && ctx.Err() == nil {
+			r.mu.Lock()
+			r.steady = time.Time{}
+			r.mu.Unlock()
+			r.log.Warn("the database does not hear this replica", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+			r.wake() // an operator at another replica may have revived a job here
+		}
+	}
+}
+
+// beat says that the replica is alive and asks for the lead.
+func (r *Replica) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, term/2)
+	defer cancel()
+	begun := time.Now()
+	r.mu.Lock()
+	id, resigned := r.id, r.resigned
+	r.mu.Unlock()
+	known, leads := false, false
+	b := &pgx.Batch{}
+	b.Queue("update replicas set until = now() + $2 where id = $1 returning true", id, term).Query(one(&known))
+	b.Queue(`insert into leases (name, holder, until) select 'leader', $1, now() + $2
+		where not $3 and exists (select from replicas where id = $1)
+		on conflict (name) do update set holder = excluded.holder, until = excluded.until
+		where leases.holder = excluded.holder or leases.until < now() returning true`, id, term, resigned).Query(one(&leads))
+	if err := r.store.pool.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
+	if !known {
+		r.log.Warn("others have taken the lanes of this replica; it begins anew")
+		return r.enter(ctx)
+	}
+	r.heard(begun, leads)
+	if leads {
+		return r.tend(ctx)
+	}
+	return nil
+}
+
+// one takes the answer of a statement that gives a row or none.
+func one(found *bool) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		*found = rows.Next()
+		rows.Close()
+		return rows.Err()
+	}
+}
+
+// heard notes that the database heard a beat.
+func (r *Replica) heard(begun time.Time, leads bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.until = begun.Add(term - margin)
+	if r.steady.IsZero() {
+		r.steady = begun
+	}
+	r.leads = time.Time{}
+	if leads {
+		r.leads = r.until
+	}
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// Leave ends the replica's work in order: what it holds is free for others at once.
+func (r *Replica) Leave() error {
+	r.stop()
+	r.ended.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	r.store.replica.Store(nil)
+	err := r.river.StopAndCancel(ctx)
+	r.mu.Lock()
+	id := r.id
+	r.mu.Unlock()
+	return errors.Join(err, r.store.bury(ctx, id))
+}
