@@ -13,6 +13,7 @@ func (r *Run) customer() {
 	r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy("answered") })
 	live := r.Input.Kind != Button || r.press()
 	r.hear()
+	r.choosesBroadcasts()
 	if r.isStart() {
 		r.arrive()
 	}
@@ -163,6 +164,10 @@ func (r *Run) outside() {
 	switch r.Input.Kind {
 	case Operator:
 		r.operator()
+	case Announced:
+		r.Event("broadcast", strings.TrimSpace("broadcast "+r.Input.Broadcast))
+		r.announced()
+		return
 	case Blocked, Unblocked:
 		r.Contact.Blocked = r.Input.Kind == Blocked
 		r.Event(string(r.Input.Kind), string(r.Input.Kind))

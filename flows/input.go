@@ -31,6 +31,10 @@ const (
 	Operator InputKind = "operator"
 	Stage    InputKind = "stage" // the CRM moved the deal; Text is the stage
 	Webhook  InputKind = "webhook"
+
+	// Announced is one message of a broadcast: Text is its template, or Payload
+	// the state it leads to.
+	Announced InputKind = "broadcast"
 	// Renewal says that something is due about the subscription named in Subscription.
 	Renewal InputKind = "subscription"
 )
@@ -55,7 +59,9 @@ type Input struct {
 	Message int64
 	Profile Profile
 	Timer   string
-	Payment *PaymentEvent
+	// Broadcast is the id of an Announced input's broadcast.
+	Broadcast string
+	Payment   *PaymentEvent
 	// Subscription belongs to a Renewal.
 	Subscription string
 	// Response belongs to a Responded input.

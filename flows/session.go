@@ -24,6 +24,10 @@ type Session struct {
 	Request *Requested `json:"request,omitempty"`
 	// Consents are the proofs, the latest last.
 	Consents []Consent `json:"consents,omitempty"`
+	// Broadcasts are the last ones that the customer has had, the latest last.
+	Broadcasts []string `json:"broadcasts,omitempty"`
+	// OptedOut is since when the customer wants no broadcasts, zero: does not mind.
+	OptedOut time.Time `json:"opted_out,omitzero"`
 	// Tags are on the customer, in the order they came.
 	Tags []string `json:"tags,omitempty"`
 	// Been are the states the customer was in, kept by flows that ask for them.

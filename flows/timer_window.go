@@ -66,18 +66,23 @@ func (n Node) readHours(w *Window) {
 	if n.Zero() {
 		return
 	}
-	found := hoursText.FindStringSubmatch(strings.TrimSpace(n.Text()))
-	if found == nil {
+	if !w.parseHours(n.Text()) {
 		n.Error("bad_hours", "Value", n.Text())
-		return
+	}
+}
+
+func (w *Window) parseHours(text string) bool {
+	found := hoursText.FindStringSubmatch(strings.TrimSpace(text))
+	if found == nil {
+		return false
 	}
 	from, ok := parseHour(found[1])
 	to, ok2 := parseHour(found[2])
 	if !ok || !ok2 || from == to || from == 24*60 {
-		n.Error("bad_hours", "Value", n.Text())
-		return
+		return false
 	}
 	w.From, w.To = from, to
+	return true
 }
 
 func parseHour(text string) (int, bool) {

@@ -71,6 +71,10 @@ type Dialogs interface {
 	// Contacts lists up to limit contacts, last active first, beginning after
 	// the given one (zero: from the start).
 	Contacts(after sales.Contact, limit int) ([]sales.Contact, error)
+	// Everyone lists up to limit contacts in the order of their ids, beginning
+	// behind the given one (empty: from the start): a walk that nobody's doing
+	// meanwhile upsets.
+	Everyone(after string, limit int) ([]sales.Contact, error)
 	Session(contact string) (flows.Session, error)
 	// PutSession also keeps the moment of the session's next timer.
 	PutSession(flows.Session) error

@@ -49,6 +49,23 @@ func (t *tx) Contacts(after sales.Contact, limit int) ([]sales.Contact, error) {
 	return contacts, nil
 }
 
+func (t *tx) Everyone(after string, limit int) ([]sales.Contact, error) {
+	var contacts []sales.Contact
+	cursor := t.in(bucketContacts).Cursor()
+	key, raw := cursor.Seek([]byte(after))
+	if string(key) == after && key != nil {
+		key, raw = cursor.Next()
+	}
+	for ; key != nil && len(contacts) < limit; key, raw = cursor.Next() {
+		var contact sales.Contact
+		if err := json.Unmarshal(raw, &contact); err != nil {
+			return nil, fmt.Errorf("read %s: %w", bucketContacts, err)
+		}
+		contacts = append(contacts, contact)
+	}
+	return contacts, nil
+}
+
 func (t *tx) Session(contact string) (session flows.Session, err error) {
 	return session, t.record(bucketSessions, contact, &session)
 }

@@ -24,6 +24,10 @@ func (t *tx) Contacts(after sales.Contact, limit int) ([]sales.Contact, error) {
 	return newest[sales.Contact](t, contacts, after.ActiveAt, after.ID, limit)
 }
 
+func (t *tx) Everyone(after string, limit int) ([]sales.Contact, error) {
+	return bodies[sales.Contact](t, contacts, "select body::text from contacts where id > $1 order by id limit $2", name(after), limit)
+}
+
 func (t *tx) Session(contact string) (session flows.Session, err error) {
 	return session, t.record(sessions, contact, &session)
 }

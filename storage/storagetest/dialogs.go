@@ -16,6 +16,7 @@ func dialogs() map[string]func(*testing.T, storage.Store) {
 	return map[string]func(*testing.T, storage.Store){
 		"a contact comes back as it went in":          contactReturns,
 		"contacts come last active first, in pages":   contactPages,
+		"everyone comes in the order of ids":          everyonePages,
 		"a session comes back as it went in":          sessionReturns,
 		"timers follow their session":                 timersFollow,
 		"timers ring earliest first, up to a limit":   timersRing,
@@ -71,6 +72,38 @@ func contactPages(t *testing.T, store storage.Store) {
 			t.Errorf("contact %s stands wrong in the list", c.ID)
 		}
 		met[c.ID] = true
+	}
+}
+
+func everyonePages(t *testing.T, store storage.Store) {
+	const count = 12
+	update(t, store, func(tx storage.Tx) error {
+		for i := range count {
+			if err := tx.PutContact(contact(fmt.Sprintf("tg:%02d", i), day(10, 24-i))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var ids []string
+	for after := ""; ; {
+		page := read(t, store, func(tx storage.Tx) ([]sales.Contact, error) { return tx.Everyone(after, 5) })
+		if len(page) == 0 {
+			break
+		}
+		for _, one := range page {
+			ids, after = append(ids, one.ID), one.ID
+			// Who speaks during the walk keeps their place.
+			one.ActiveAt = day(20, 0)
+			update(t, store, func(tx storage.Tx) error { return tx.PutContact(one) })
+		}
+	}
+	if len(ids) != count || !slices.IsSorted(ids) {
+		t.Errorf("walked over %q", ids)
+	}
+	behind := read(t, store, func(tx storage.Tx) ([]sales.Contact, error) { return tx.Everyone("tg:07x", 1) })
+	if len(behind) != 1 || behind[0].ID != "tg:08" {
+		t.Errorf("behind a contact that is not there: %+v", behind)
 	}
 }
 
