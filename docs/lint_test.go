@@ -1,8 +1,11 @@
 package docs_test
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
+	"image"
+	"image/png"
 	"maps"
 	"os"
 	"path/filepath"
@@ -88,6 +91,7 @@ func findings(t *testing.T) map[string]flows.Diagnostic {
 			}
 		}
 	}
+	heavy := make([]byte, 50<<20+1)
 	names, err := filepath.Glob("../flows/testdata/lint/*.txtar")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no archives: %v", err)
@@ -99,7 +103,10 @@ func findings(t *testing.T) map[string]flows.Diagnostic {
 		}
 		for _, file := range archive.Files {
 			if strings.HasSuffix(file.Name, ".yaml") {
-				add(fstest.MapFS{file.Name: {Data: unescaped(file.Data)}, "files/photo.jpg": {Data: []byte("jpg")}, "files/empty.pdf": {}})
+				add(fstest.MapFS{
+					file.Name: {Data: unescaped(file.Data)}, "files/photo.jpg": {Data: []byte("jpg")}, "files/empty.pdf": {},
+					"files/banner.png": {Data: banner(t)}, "files/heavy.jpg": {Data: heavy}, "files/movie.mp4": {Data: heavy},
+				})
 			}
 		}
 	}
@@ -120,6 +127,16 @@ func findings(t *testing.T) map[string]flows.Diagnostic {
 		}
 	}
 	return found
+}
+
+// banner is a picture that is far wider than high.
+func banner(t *testing.T) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 2100, 100))); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }
 
 // byHand are examples of what a small flow cannot show: checks of tests, and

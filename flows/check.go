@@ -25,6 +25,7 @@ func (c *checker) check(w *loading) {
 	c.outcomes()
 	c.plans()
 	c.reminders()
+	c.circling()
 	if !whole {
 		return
 	}
@@ -35,6 +36,7 @@ func (c *checker) check(w *loading) {
 	c.ends()
 	c.loops()
 	c.receipts()
+	c.personal()
 	c.consents()
 }
 

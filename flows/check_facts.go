@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -12,11 +13,12 @@ type facts uint64
 const (
 	knowsEmail facts = 1 << iota
 	knowsPhone
+	agreed       // to anything that no plan wants: the use of personal data
 	knowsConsent // the first of the consents that plans want; the others follow
 )
 
 // consent is the fact that the customer agreed to what plans call by this name,
-// zero for one that no plan wants. Names beyond the 62nd share a fact.
+// zero for one that no plan wants. Names beyond the 61st share a fact.
 func (c *checker) consent(name string) facts {
 	var names []string
 	for _, plan := range c.flow.Plans {
@@ -24,7 +26,7 @@ func (c *checker) consent(name string) facts {
 			continue
 		}
 		if plan.Consent == name {
-			return knowsConsent << min(len(names), 61)
+			return knowsConsent << min(len(names), 60)
 		}
 		names = append(names, plan.Consent)
 	}
@@ -42,7 +44,7 @@ func (c *checker) learned(refs []Ref) facts {
 			known |= knowsPhone
 		default:
 			if name, consent := strings.CutPrefix(ref.Name, "consent."); consent {
-				known |= c.consent(name)
+				known |= cmp.Or(c.consent(name), agreed)
 			}
 		}
 	}

@@ -1,9 +1,7 @@
 package flows
 
 import (
-	"io/fs"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,29 +145,4 @@ func (c *checker) word(ref Ref) Pos {
 		}
 	}
 	return ref.Pos
-}
-
-// attachments checks that what is sent lies in the project.
-func (c *checker) attachments(fsys fs.FS) {
-	refs := slices.Clone(c.draft.files)
-	for _, uses := range c.uses {
-		refs = append(refs, uses.Files...)
-	}
-	for _, ref := range refs {
-		if isElsewhere(ref.Name) || strings.Contains(ref.Name, "#{") {
-			continue
-		}
-		if !fs.ValidPath(ref.Name) || path.Clean(ref.Name) != ref.Name || strings.Contains(ref.Name, `\`) {
-			c.fail(ref.Pos, "bad_path", "File", ref.Name)
-			continue
-		}
-		if fsys == nil {
-			continue
-		}
-		if info, err := fs.Stat(fsys, ref.Name); err != nil || info.IsDir() {
-			c.fail(ref.Pos, "no_file", "File", ref.Name)
-		} else if info.Size() == 0 {
-			c.fail(ref.Pos, "empty_attachment", "File", ref.Name)
-		}
-	}
 }

@@ -42,7 +42,7 @@ func (c *checker) taken(first, rule *Rule) {
 		return
 	}
 	for _, word := range rule.When.Words {
-		if c.bearable() && first.When.takes(word, rule.When) {
+		if c.bearable() && (first.When.takes(word, rule.When) || first.When.takesPart(word, rule.When)) {
 			c.diags.Add(Warning, rule.Pos, "taken_word", "Word", word, "Line", first.Pos.Line)
 		}
 	}
@@ -94,6 +94,22 @@ func (w Condition) takes(word string, other Condition) bool {
 		return w.Match == Fuzzy && w.Threshold <= other.Threshold && slices.Contains(w.folded, fold(word))
 	}
 	return w.Match == other.Match && slices.Contains(w.Words, word)
+}
+
+// takesPart tells whether w matches some text that another condition waits for
+// word by word: the very word of a near miss, or one alternative of keywords.
+func (w Condition) takesPart(word string, other Condition) bool {
+	switch {
+	case other.Match == Fuzzy:
+		return w.says(fold(word))
+	case other.Match != Keywords || w.Match != Contains && w.Match != Keywords:
+		return false
+	}
+	alternatives, _ := readKeywords(word)
+	return slices.ContainsFunc(alternatives, func(k keywords) bool {
+		examples := k.examples()
+		return len(examples) > 0 && !slices.ContainsFunc(examples, func(text string) bool { return !w.says(text) })
+	})
 }
 
 func (w Condition) takesKeywords(source string) bool {

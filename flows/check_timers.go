@@ -1,6 +1,9 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // reminders reports alarms that a careful author would not have meant: those
 // that ring although the customer has answered, and those that may leave the
@@ -14,6 +17,35 @@ func (c *checker) reminders() {
 		}
 		if state.stuckWhenLate() {
 			c.diags.Add(Warning, state.Timers[0].Pos, "late_stuck", "State", state.Name)
+		}
+	}
+}
+
+// circling reports states that reminders lead through in a circle: a customer
+// who is silent would be written to for ever. Alarms with a condition, or that
+// ring once, are meant so.
+func (c *checker) circling() {
+	onward := map[string][]string{}
+	for _, state := range c.flow.States {
+		for _, way := range stateMoves(state) {
+			silent := way.event == "next" && !state.waits() || way.jump && way.step <= state.firstWait()
+			rings := way.timer != nil && way.timer.If == nil && way.timer.Once == "" && !way.timer.immediate()
+			if silent || rings {
+				onward[way.from] = append(onward[way.from], way.to)
+			}
+		}
+	}
+	done := map[string]bool{}
+	for _, state := range c.flow.States {
+		circle := findCircle(state.Name, onward, done, nil)
+		if circle == nil {
+			continue
+		}
+		for _, name := range circle {
+			if one := c.flow.State(name); one != nil && len(one.Timers) > 0 {
+				c.diags.Add(Warning, one.Timers[0].Pos, "timer_circle", "States", strings.Join(circle, " → "))
+				break
+			}
 		}
 	}
 }

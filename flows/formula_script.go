@@ -35,6 +35,7 @@ func ReadScript(n Node) *Script {
 	for i := range code.Lines {
 		script.judge(n, &code.Lines[i])
 	}
+	script.prove(n)
 	return script
 }
 

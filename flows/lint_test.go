@@ -1,8 +1,11 @@
 package flows_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"image"
+	"image/png"
 	"maps"
 	"os"
 	"path/filepath"
@@ -29,7 +32,7 @@ func TestLint(t *testing.T) {
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no archives: %v", err)
 	}
-	said := map[string]bool{}
+	said, beside := map[string]bool{}, attached(t)
 	for _, name := range names {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
@@ -40,7 +43,7 @@ func TestLint(t *testing.T) {
 			if !strings.HasSuffix(file.Name, ".yaml") {
 				continue
 			}
-			got = append(got, file, txtar.File{Name: strings.TrimSuffix(file.Name, ".yaml") + ".want", Data: lint(t, file, said)})
+			got = append(got, file, txtar.File{Name: strings.TrimSuffix(file.Name, ".yaml") + ".want", Data: lint(t, file, beside, said)})
 		}
 		if *update {
 			if err := os.WriteFile(name, txtar.Format(&txtar.Archive{Comment: archive.Comment, Files: got}), 0o644); err != nil {
@@ -61,13 +64,26 @@ func TestLint(t *testing.T) {
 	}
 }
 
-func lint(t *testing.T, file txtar.File, said map[string]bool) []byte {
+// attached are the files that lie beside each flow.
+func attached(t *testing.T) fstest.MapFS {
 	t.Helper()
-	files := fstest.MapFS{
-		file.Name:         {Data: unescape(file.Data)},
-		"files/photo.jpg": {Data: []byte("jpg")},
-		"files/empty.pdf": {},
+	var banner bytes.Buffer
+	if err := png.Encode(&banner, image.NewGray(image.Rect(0, 0, 2100, 100))); err != nil {
+		t.Fatal(err)
 	}
+	return fstest.MapFS{
+		"files/photo.jpg":  {Data: []byte("jpg")},
+		"files/empty.pdf":  {},
+		"files/banner.png": {Data: banner.Bytes()},
+		"files/heavy.jpg":  {Data: make([]byte, 10<<20+1)},
+		"files/movie.mp4":  {Data: make([]byte, 50<<20+1)},
+	}
+}
+
+func lint(t *testing.T, file txtar.File, beside fstest.MapFS, said map[string]bool) []byte {
+	t.Helper()
+	files := maps.Clone(beside)
+	files[file.Name] = &fstest.MapFile{Data: unescape(file.Data)}
 	loader := flows.Loader{Kinds: steps.All()}
 	project, found, err := loader.LoadFS(files, "")
 	if err != nil {

@@ -139,20 +139,20 @@ func TestSeedRecurrent(t *testing.T) {
 func TestSeedErrors(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]string{
-		`payment_sum = 0`:                                                                                               "amount",
-		`payment_sum = 'сто'`:                                                                                           "amount",
-		`x = get_tinkoff_payment_url(0.5, 'Клуб')`:                                                                      "amount",
-		`x = get_tinkoff_payment_url(100, 'Клуб', 0 == 0)`:                                                              "recurrent_waits",
-		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '28.03.2023 14:25')`:                                     "expired",
-		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', 'завтра')`:                                               "expired",
-		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '', '', '', 'IP')`:                                       "extra_params",
-		`x = get_tinkoff_payment_url(100, 'К', '', [], '7', '', '', '2')`:                                               "products_for_receipt",
-		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": "100", "vat_code": "1"}], '', '', '', '2')`: "e-mail or a phone",
-		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": "99", "vat_code": "1"}], '7', '', '', '2')`: "sum",
-		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "price": 60, "quantity": 2, "amount": "100", "vat_code": "1"}], '7', '', '', '2')`:     "price times",
-		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": "100", "vat_code": "9"}], '7', '', '', '2')`:                                 "tax",
-		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": "100", "vat_code": "1"}], '7', '', '', '9')`:                                 "taxation",
-		"x = get_tinkoff_payment_url(0, 'первая')\ny = get_tinkoff_payment_url(100, 'К', '', '', '', '', 'вторая')\nz = get_tinkoff_payment_url(2, 'К')": "expired",
+		`payment_sum = 0`:                                                           "amount",
+		`payment_sum = 'сто'`:                                                       "amount",
+		`x = get_tinkoff_payment_url(0.5, 'Клуб')`:                                  "amount",
+		`x = get_tinkoff_payment_url(100, 'Клуб', 0 == 0)`:                          "recurrent_waits",
+		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '28.03.2023 14:25')`: "expired",
+		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', 'завтра')`:           "expired",
+		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '', '', '', 'IP')`:   "extra_params",
+		`x = get_tinkoff_payment_url(100, 'К', '', [], '7', '', '', '2')`:           "products_for_receipt",
+		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": 100 + len(none), "vat_code": "1"}], '', '', '', '2')`:                              "e-mail or a phone",
+		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": 99 + len(none), "vat_code": "1"}], '7', '', '', '2')`:                              "sum",
+		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "price": 60, "quantity": 2, "amount": 100 + len(none), "vat_code": "1"}], '7', '', '', '2')`: "price times",
+		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": 100 + len(none), "vat_code": "9"}], '7', '', '', '2')`:                             "tax",
+		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": 100 + len(none), "vat_code": "1"}], '7', '', '', '9')`:                             "taxation",
+		"x = get_tinkoff_payment_url(0, 'первая')\ny = get_tinkoff_payment_url(100, 'К', '', '', '', '', 'вторая')\nz = get_tinkoff_payment_url(2, 'К')":       "expired",
 	} {
 		if want == "recurrent_waits" {
 			_, found := flows.Loader{Kinds: steps.All()}.LoadText("seed.yaml", scripted(script))

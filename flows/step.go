@@ -26,6 +26,8 @@ type Ref struct {
 	// Label is the text of the button that leads to a target. A target without
 	// one is gone to as soon as the step runs.
 	Label string
+	// Media is what a file is shown as; empty for one that is handed over.
+	Media MediaKind
 }
 
 // Bounded is a text that Telegram limits.
@@ -62,6 +64,8 @@ type Uses struct {
 	Shares []string
 	// Waits is set when the step waits for the customer.
 	Waits bool
+	// Personal is set when it asks for personal data.
+	Personal bool
 	// Ends is set when a funnel may well end with this step: it hands over the
 	// product, calls a person or closes the deal.
 	Ends bool

@@ -42,6 +42,14 @@ func (l *Line) Calls() []Called {
 	return l.program.calls
 }
 
+// Compute gives what the line comes to by itself; nothing for an empty one.
+func (l *Line) Compute(env Env) (Value, error) {
+	if l.program == nil {
+		return Value{}, nil
+	}
+	return l.program.RunIn(env)
+}
+
 // CompileScript reads a script; effects are the functions that may do
 // something in the world. A wrong line is left out; each error is a
 // *SyntaxError with its Line.

@@ -163,10 +163,15 @@ func (a *ask) pick(r *flows.Run, text string) (string, bool) {
 	return "", false
 }
 
+// personal tells whether the answer is personal data for sure.
+func (a *ask) personal() bool {
+	return a.kind.word == "email" || a.kind.word == "phone" || slices.Contains([]string{"name", "last_name", "full_name", "email", "phone"}, a.into.Name)
+}
+
 // Uses implements flows.Step.
 func (a *ask) Uses() flows.Uses {
 	uses := flows.Uses{
-		Pos: a.pos, Waits: true, Sets: []flows.Ref{a.into},
+		Pos: a.pos, Waits: true, Sets: []flows.Ref{a.into}, Personal: a.personal(),
 		Reads: slices.Concat(a.text.Reads(), a.retry.Reads(), a.share.Reads()),
 		Texts: []flows.Bounded{
 			bounded(a.text, flows.MaxText, "text"), bounded(a.retry, flows.MaxText, "text"), bounded(a.share, flows.MaxButton, "button"),

@@ -155,7 +155,7 @@ func (m media) uses(uses *flows.Uses) {
 	for _, one := range m.files {
 		uses.Reads = slices.Concat(uses.Reads, one.file.Reads())
 		if !one.file.Zero() {
-			uses.Files = append(uses.Files, flows.Ref{Name: one.file.Source, Pos: one.file.Pos})
+			uses.Files = append(uses.Files, flows.Ref{Name: one.file.Source, Pos: one.file.Pos, Media: one.kind})
 		}
 	}
 }
