@@ -45,7 +45,8 @@ func house() map[string]room {
 		"sales":   {},
 		"locales": {tests: []string{"flows", "flows/steps"}},
 
-		"internal/outbox": {may: []string{"sales"}},
+		"internal/codec":  {},
+		"internal/outbox": {may: []string{"sales", "internal/codec"}},
 		"internal/rest":   {may: []string{"sales"}},
 		"internal/seal":   {},
 
@@ -70,14 +71,14 @@ func house() map[string]room {
 
 		"storage":             {may: []string{"sales", "flows", "internal/outbox"}},
 		"storage/storagetest": {may: []string{"sales", "flows", "internal/outbox", "storage"}},
-		"storage/bolt": {may: []string{"sales", "flows", "internal/outbox", "storage"},
+		"storage/bolt": {may: []string{"sales", "flows", "internal/codec", "internal/outbox", "storage"},
 			tests: []string{"storage/storagetest"}},
 		"storage/postgres": {may: []string{"sales", "flows", "internal/outbox", "storage"},
 			tests: []string{"storage/storagetest", "storage/postgrestest"}},
 		"storage/postgrestest": {},
 
-		"bot": {may: []string{"sales", "flows", "payments", "crm", "storage", "internal/outbox"}, tests: standIns},
-		"bot/telegram": {may: []string{"sales", "flows", "bot", "internal/rest"},
+		"bot": {may: []string{"sales", "flows", "payments", "crm", "storage", "internal/codec", "internal/outbox"}, tests: standIns},
+		"bot/telegram": {may: []string{"sales", "flows", "bot", "internal/codec", "internal/rest"},
 			tests: append([]string{"storage"}, standIns...)},
 		"bot/telegramtest": {},
 

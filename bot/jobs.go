@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"voronka/crm"
 	"voronka/flows"
+	"voronka/internal/codec"
 	"voronka/internal/outbox"
 	"voronka/sales"
 	"voronka/storage"
@@ -125,7 +125,7 @@ func put(tx storage.Tx, lane outbox.Lane, kind string, payload any, at time.Time
 func handler[P any](run func(context.Context, outbox.Job, P) (func(storage.Tx) error, error)) outbox.Handler[storage.Tx] {
 	return func(ctx context.Context, job outbox.Job) (func(storage.Tx) error, error) {
 		var payload P
-		if err := json.Unmarshal(job.Payload, &payload); err != nil {
+		if err := codec.Unmarshal(job.Payload, &payload); err != nil {
 			return nil, &sales.Error{Code: "job_unreadable", Action: sales.Bury, Message: "the payload of the " + job.Kind + " job cannot be read"}
 		}
 		return run(ctx, job, payload)

@@ -11,6 +11,7 @@ import (
 	"github.com/go-telegram/bot/models"
 
 	"voronka/flows"
+	"voronka/internal/codec"
 )
 
 // Contact is the id under which the store knows a Telegram chat.
@@ -31,29 +32,33 @@ type Update struct {
 // fails: an update that cannot be decoded carries its error, so that it can be
 // put aside without blocking those behind it.
 func Read(raw json.RawMessage, at time.Time) Update {
-	var head struct {
-		ID int64 `json:"update_id"`
-	}
 	update := Update{Raw: raw}
-	if err := json.Unmarshal(raw, &head); err != nil {
-		update.Err = fmt.Errorf("read update id: %w", err)
-		return update
-	}
-	update.ID = head.ID
 	var full models.Update
-	if err := json.Unmarshal(raw, &full); err != nil {
-		update.Err = fmt.Errorf("decode update %d: %w", head.ID, err)
+	if err := codec.Unmarshal(raw, &full); err != nil {
+		update.ID, update.Err = unread(raw, err)
 		return update
 	}
+	update.ID = full.ID
 	input, ok := translate(&full)
 	if !ok {
 		return update
 	}
-	input.ID = "tg:" + strconv.FormatInt(head.ID, 10)
+	input.ID = "tg:" + strconv.FormatInt(update.ID, 10)
 	input.At = at
 	input.Contact = Contact(input.Profile.ChatID)
 	update.Contact, update.Input = input.Contact, input
 	return update
+}
+
+// unread is the id of an update that cannot be decoded, as far as that can be.
+func unread(raw json.RawMessage, cause error) (id int64, err error) {
+	var head struct {
+		ID int64 `json:"update_id"`
+	}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return 0, fmt.Errorf("read update id: %w", err)
+	}
+	return head.ID, fmt.Errorf("decode update %d: %w", head.ID, cause)
 }
 
 // translate reads what concerns a customer in a private chat, and who joins or

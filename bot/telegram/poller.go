@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"voronka/internal/codec"
 	"voronka/sales"
 )
 
@@ -144,11 +145,12 @@ func decode(body io.Reader, result any) error {
 			RetryAfter int `json:"retry_after"`
 		} `json:"parameters"`
 	}
-	if err := json.NewDecoder(io.LimitReader(body, 64<<20)).Decode(&envelope); err != nil {
+	raw, err := io.ReadAll(io.LimitReader(body, 64<<20))
+	if err != nil || codec.Unmarshal(raw, &envelope) != nil {
 		return &sales.Error{Code: "telegram_unavailable", Message: "telegram answered something else than JSON"}
 	}
 	if envelope.OK {
-		return json.Unmarshal(envelope.Result, result)
+		return codec.Unmarshal(envelope.Result, result)
 	}
 	after := time.Duration(envelope.Parameters.RetryAfter) * time.Second
 	switch envelope.Code {

@@ -20,6 +20,7 @@ import (
 
 // Sender speaks to customers through the Bot API.
 type Sender struct {
+	direct
 	trouble
 	api  *bot.Bot
 	pace *pace
@@ -36,7 +37,11 @@ func NewSender(api, token string) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare telegram client: %w", err)
 	}
-	return &Sender{api: library, pace: newPace(0, time.Now)}, nil
+	own, err := newDirect(api, token, client)
+	if err != nil {
+		return nil, fmt.Errorf("prepare telegram client: %w", err)
+	}
+	return &Sender{direct: own, api: library, pace: newPace(0, time.Now)}, nil
 }
 
 // Keep sets how many messages a second may leave that no customer waits for
@@ -70,6 +75,9 @@ func (s *Sender) post(ctx context.Context, chat int64, m core.Message) (core.Sen
 	if len(m.Media) > 1 {
 		return s.album(ctx, chat, m)
 	}
+	if m.Document == nil && m.Photo == nil && len(m.Media) == 0 {
+		return s.say(ctx, chat, m)
+	}
 	sent, err := s.send(ctx, chat, m)
 	if err != nil {
 		return core.Sent{}, err
@@ -90,20 +98,15 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 			ProtectContent: m.Protect, DisableNotification: m.Silent,
 		})
 	}
-	if len(m.Media) == 1 {
-		return s.media(ctx, chat, m)
-	}
-	off := !m.Preview
-	return s.api.SendMessage(ctx, &bot.SendMessageParams{
-		ChatID: chat, Text: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
-		ProtectContent: m.Protect, DisableNotification: m.Silent,
-		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: &off},
-	})
+	return s.media(ctx, chat, m)
 }
 
 // Acknowledge implements bot.Chat. Telegram forgets a press after minutes; then there is nothing left to stop.
 func (s *Sender) Acknowledge(ctx context.Context, callback, text string) error {
-	_, err := s.api.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: callback, Text: text})
+	_, err := call[bool](ctx, s.direct, "answerCallbackQuery", struct {
+		Callback string `json:"callback_query_id"`
+		Text     string `json:"text,omitempty"`
+	}{callback, text})
 	coded := s.noted(err)
 	if err != nil && sales.AsError(coded).Code == "telegram_late_answer" {
 		return nil

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"voronka/internal/codec"
 )
 
 // Lane is one contact at one destination: "chat/tg:42", "crm/tg:42".
@@ -55,7 +57,7 @@ type Job struct {
 
 // New makes a job of any JSON-encodable payload.
 func New(lane Lane, kind string, payload any, at time.Time) (Job, error) {
-	raw, err := json.Marshal(payload)
+	raw, err := codec.Marshal(payload)
 	if err != nil {
 		return Job{}, fmt.Errorf("encode %s job: %w", kind, err)
 	}

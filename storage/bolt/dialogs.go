@@ -1,12 +1,12 @@
 package bolt
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"voronka/flows"
+	"voronka/internal/codec"
 	"voronka/sales"
 )
 
@@ -58,7 +58,7 @@ func (t *tx) Everyone(after string, limit int) ([]sales.Contact, error) {
 	}
 	for ; key != nil && len(contacts) < limit; key, raw = cursor.Next() {
 		var contact sales.Contact
-		if err := json.Unmarshal(raw, &contact); err != nil {
+		if err := codec.Unmarshal(raw, &contact); err != nil {
 			return nil, fmt.Errorf("read %s: %w", bucketContacts, err)
 		}
 		contacts = append(contacts, contact)
@@ -119,7 +119,7 @@ func (t *tx) Journal(contact string, before int64, limit int) ([]flows.Line, err
 			break
 		}
 		var line flows.Line
-		if err := json.Unmarshal(raw, &line); err != nil {
+		if err := codec.Unmarshal(raw, &line); err != nil {
 			return nil, fmt.Errorf("read journal: %w", err)
 		}
 		lines = append(lines, line)

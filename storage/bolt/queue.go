@@ -1,10 +1,10 @@
 package bolt
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
+	"voronka/internal/codec"
 	"voronka/internal/outbox"
 )
 
@@ -105,7 +105,7 @@ func (t *tx) jobs(name bucket, limit int) ([]outbox.Job, error) {
 			break
 		}
 		var job outbox.Job
-		if err := json.Unmarshal(raw, &job); err != nil {
+		if err := codec.Unmarshal(raw, &job); err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 		jobs = append(jobs, job)

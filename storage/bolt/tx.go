@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -11,6 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"voronka/internal/codec"
 	"voronka/internal/outbox"
 	"voronka/storage"
 )
@@ -135,7 +135,7 @@ func (t *tx) load(name bucket, key []byte, into any) (found bool, err error) {
 	if raw == nil {
 		return false, nil
 	}
-	if err := json.Unmarshal(raw, into); err != nil {
+	if err := codec.Unmarshal(raw, into); err != nil {
 		return false, fmt.Errorf("read %s: %w", name, err)
 	}
 	return true, nil
@@ -151,7 +151,7 @@ func (t *tx) record(name bucket, id string, into any) error {
 }
 
 func (t *tx) save(name bucket, key []byte, value any) error {
-	raw, err := json.Marshal(value)
+	raw, err := codec.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
