@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"voronka/internal/outbox"
 	"voronka/sales"
 )
 
@@ -17,9 +18,21 @@ func (g *group) commit(ctx context.Context) error {
 		g.giveUp()
 		return nil
 	}
+	// The runner is told of its jobs before it can find them by itself.
+	g.store.gate.Lock()
+	defer g.store.gate.Unlock()
+	if err := g.send(ctx); err != nil {
+		return err
+	}
+	g.announce()
+	return nil
+}
+
+// send sends what is left and the commit.
+func (g *group) send(ctx context.Context) error {
 	g.store.commits++
 	b := &pgx.Batch{}
-	g.store.sql.write(b, &g.base, g.store.owner())
+	g.store.sql.write(b, &g.base, g.store.owner(), func(r row) { g.first = append(g.first, r) })
 	if g.ids.last != g.ids.first {
 		b.Queue("update counters set value = $1 where name = 'jobs'", g.ids.last)
 	}
@@ -35,6 +48,27 @@ func (g *group) commit(ctx context.Context) error {
 		return err
 	}
 	return g.store.settle(err)
+}
+
+// announce tells the runner of the jobs that it may do at once.
+func (g *group) announce() {
+	r := g.store.replica.Load()
+	if r == nil {
+		return
+	}
+	if g.blind {
+		r.wake()
+		return
+	}
+	fn := r.announce.Load()
+	for _, one := range g.first {
+		var job outbox.Job
+		if err := decode(jobs, one.body, &job); err != nil || fn == nil {
+			r.wake()
+			continue
+		}
+		(*fn)(job)
+	}
 }
 
 // errUnknown means that nobody can tell whether a commit happened.

@@ -26,6 +26,7 @@ type group struct {
 	blind  bool           // something was written that base does not show
 	sent   bool           // something was sent to the database
 	failed error          // of the database
+	first  []row          // jobs that stand first in lanes of this replica
 	ids    ids
 }
 
@@ -129,11 +130,12 @@ func (g *group) flush(ctx context.Context, l *layer) error {
 		return nil
 	}
 	b := &pgx.Batch{}
-	g.store.sql.write(b, l, g.store.owner())
-	*l, g.known, g.blind, g.sent = layer{}, map[read][]row{}, true, true
+	g.store.sql.write(b, l, g.store.owner(), func(row) {})
+	g.known, g.blind, g.sent = map[read][]row{}, true, true
 	if err := g.conn.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
+	*l = layer{}
 	return nil
 }
 

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"voronka/internal/outbox"
 	"voronka/storage"
 )
 
@@ -34,7 +36,9 @@ type Replica struct {
 	wake  func()
 	river *river.Client[pgx.Tx]
 	stop  context.CancelFunc
-	ended sync.WaitGroup
+	// announce is told of jobs that may run at once.
+	announce atomic.Pointer[func(outbox.Job)]
+	ended    sync.WaitGroup
 
 	mu sync.Mutex
 	id string
@@ -107,8 +111,20 @@ func (r *Replica) View(ctx context.Context, fn func(storage.Tx) error) error {
 	if id == "" {
 		return errOutOfTerm
 	}
-	return r.store.view(ctx, id, fn)
+	return r.store.look(ctx, id, &view{store: r.store}, fn)
 }
+
+// Peek is the store's, for the runner of this replica.
+func (r *Replica) Peek(ctx context.Context, fn func(storage.Tx) error) error {
+	id := r.standing()
+	if id == "" {
+		return errOutOfTerm
+	}
+	return r.store.look(ctx, id, &view{store: r.store, loose: true}, fn)
+}
+
+// Announce implements outbox.Announcer, for the jobs of this replica.
+func (r *Replica) Announce(fn func(outbox.Job)) { r.announce.Store(&fn) }
 
 // run beats until ctx ends.
 func (r *Replica) run(ctx context.Context) {

@@ -42,13 +42,18 @@ type Store struct {
 	stopped  chan struct{}
 	close    sync.Once
 	replica  atomic.Pointer[Replica]
+	// gate is closed while a commit is under way of which the runner is told.
+	gate sync.RWMutex
 
 	// What follows belongs to the writer.
 	conn    *pgx.Conn
 	commits int64
 }
 
-var _ storage.Store = (*Store)(nil)
+var (
+	_ storage.Store  = (*Store)(nil)
+	_ storage.Peeker = (*Store)(nil)
+)
 
 // Open connects to a database and brings its tables up to date. The errors to be
 // told apart are ErrNewer and ErrEncoding.
@@ -120,10 +125,16 @@ func (s *Store) update(ctx context.Context, req *request) error {
 
 // View implements storage.Store. A panic in fn is returned as an error.
 func (s *Store) View(ctx context.Context, fn func(storage.Tx) error) error {
-	return s.view(ctx, "", fn)
+	return s.look(ctx, "", &view{store: s}, fn)
 }
 
-func (s *Store) view(ctx context.Context, replica string, fn func(storage.Tx) error) error {
+// Peek implements storage.Peeker: each question is answered by what is
+// committed at its moment.
+func (s *Store) Peek(ctx context.Context, fn func(storage.Tx) error) error {
+	return s.look(ctx, "", &view{store: s, loose: true}, fn)
+}
+
+func (s *Store) look(ctx context.Context, replica string, v *view, fn func(storage.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -132,7 +143,6 @@ func (s *Store) view(ctx context.Context, replica string, fn func(storage.Tx) er
 		return ErrClosed
 	default:
 	}
-	v := &view{store: s}
 	defer v.end()
 	return guard(&tx{ctx: ctx, on: v, replica: replica, readOnly: true}, fn)
 }

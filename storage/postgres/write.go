@@ -8,21 +8,25 @@ import (
 
 // refreshLanes sets the moments of lanes by their first jobs, and takes out
 // those that have none. A lane that nobody holds is this replica's from here on.
+// It tells of the first jobs of the lanes it changed, of this replica's alone.
 const refreshLanes = `
 	with heads as (
-		select l.lane, l.destination, h.not_before from unnest($1::text[], $2::text[]) l(lane, destination)
-		left join lateral (select not_before from jobs where jobs.lane = l.lane order by place limit 1) h on true
+		select l.lane, l.destination, h.not_before, h.id from unnest($1::text[], $2::text[]) l(lane, destination)
+		left join lateral (select not_before, id from jobs where jobs.lane = l.lane order by place limit 1) h on true
 	), gone as (
 		delete from lanes using heads where lanes.lane = heads.lane and heads.not_before is null
-	)
-	insert into lanes (lane, destination, at, owner) select lane, destination, not_before, $3 from heads where not_before is not null
-	on conflict (lane) do update
+	), kept as (
+		insert into lanes (lane, destination, at, owner) select lane, destination, not_before, $3 from heads where not_before is not null
+		on conflict (lane) do update
 		set at = excluded.at, owner = case lanes.owner when '' then excluded.owner else lanes.owner end
-		where lanes.at <> excluded.at or lanes.owner = '' and excluded.owner <> ''`
+		where lanes.at <> excluded.at or lanes.owner = '' and excluded.owner <> ''
+		returning lane, owner
+	)
+	select heads.id from kept join heads using (lane) where kept.owner = $3 and $3 <> ''`
 
 // write adds the statements that write a layer to a batch. Lanes that nobody
-// holds get an owner.
-func (s *statements) write(b *pgx.Batch, l *layer, owner string) {
+// holds get an owner; first is told of the jobs that stand first in lanes of his.
+func (s *statements) write(b *pgx.Batch, l *layer, owner string, first func(row)) {
 	var written, gone [kinds][]row
 	lanes := map[string]bool{}
 	for ref, r := range l.rows {
@@ -49,7 +53,18 @@ func (s *statements) write(b *pgx.Batch, l *layer, owner string) {
 			names = append(names, lane)
 			destinations = append(destinations, destination(lane))
 		}
-		b.Queue(refreshLanes, names, destinations, owner)
+		b.Queue(refreshLanes, names, destinations, owner).Query(func(rows pgx.Rows) error {
+			for rows.Next() {
+				var id int64
+				if err := rows.Scan(&id); err != nil {
+					return err
+				}
+				if r, written := l.rows[ref{jobs, count(id)}]; written && !r.gone {
+					first(r)
+				}
+			}
+			return rows.Err()
+		})
 	}
 }
 
