@@ -73,7 +73,7 @@ func house() map[string]room {
 		"storage/storagetest": {may: []string{"sales", "flows", "internal/outbox", "storage"}},
 		"storage/bolt": {may: []string{"sales", "flows", "internal/codec", "internal/outbox", "storage"},
 			tests: []string{"storage/storagetest"}},
-		"storage/postgres": {may: []string{"sales", "flows", "internal/outbox", "storage"},
+		"storage/postgres": {may: []string{"sales", "flows", "internal/outbox", "internal/codec", "storage"},
 			tests: []string{"storage/storagetest", "storage/postgrestest"}},
 		"storage/postgrestest": {},
 

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"voronka/crm"
 	"voronka/flows"
 	"voronka/internal/outbox"
@@ -19,7 +21,13 @@ import (
 // Config is what a bot is made of. Store, Project, Engine, Chat, Now and Log
 // are required.
 type Config struct {
-	Store   storage.Store
+	Store storage.Store
+	// Jobs is the store as the runner of this process sees it, where several
+	// processes share one; nil: Store.
+	Jobs Jobs
+	// Lead runs what only one of several processes does, while this one is to do
+	// it, until ctx ends; nil: always.
+	Lead    func(ctx context.Context, run func(context.Context) error) error
 	Project *flows.Project
 	Engine  flows.Engine
 	Chat    Chat
@@ -50,6 +58,12 @@ type Config struct {
 	Files func(path string) ([]byte, error)
 }
 
+// Jobs is a store as the runner of one process sees it.
+type Jobs interface {
+	Update(context.Context, func(storage.Tx) error) error
+	View(context.Context, func(storage.Tx) error) error
+}
+
 // Bot handles inputs. Its methods may be called side by side.
 type Bot struct {
 	Config
@@ -71,8 +85,11 @@ func New(c Config) (*Bot, error) {
 		b.Files = b.fileOfProject
 	}
 	b.live.Store(c.Project)
+	if b.Jobs == nil {
+		b.Jobs = c.Store
+	}
 	b.runner = b.newRunner()
-	if announcer, able := c.Store.(outbox.Announcer); able {
+	if announcer, able := b.Jobs.(outbox.Announcer); able {
 		announcer.Announce(b.runner.Offer)
 		b.announced = true
 	}
@@ -83,6 +100,17 @@ func New(c Config) (*Bot, error) {
 func (b *Bot) peek(ctx context.Context, fn func(storage.Tx) error) error {
 	return storage.Peek(ctx, b.Store, fn)
 }
+
+// peekJobs looks at a few jobs of this process.
+func (b *Bot) peekJobs(ctx context.Context, fn func(storage.Tx) error) error {
+	if peeker, able := b.Jobs.(storage.Peeker); able {
+		return peeker.Peek(ctx, fn)
+	}
+	return b.Jobs.View(ctx, fn)
+}
+
+// Wake has the runner look for jobs: some came from another process.
+func (b *Bot) Wake() { b.runner.Wake() }
 
 // wake lets the runner find what was committed, unless the store tells it.
 func (b *Bot) wake() {
@@ -97,10 +125,24 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := keep(ctx, b.Store, b.Live(), b.Now()); err != nil {
 		return err
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.runner.Run(ctx) })
+	group.Go(func() error {
+		if b.Lead == nil {
+			return b.keepTime(ctx)
+		}
+		return b.Lead(ctx, b.keepTime)
+	})
+	return group.Wait()
+}
+
+// keepTime lets the clock tick until ctx ends.
+func (b *Bot) keepTime(ctx context.Context) error {
 	stop, err := b.startClock(ctx)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	return b.runner.Run(ctx)
+	<-ctx.Done()
+	stop()
+	return nil
 }

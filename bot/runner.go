@@ -15,8 +15,8 @@ import (
 // the CRM is looked at first. For lost answers see repeats.
 func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 	return &outbox.Runner[storage.Tx]{
-		Update: b.Store.Update,
-		View:   b.peek,
+		Update: b.Jobs.Update,
+		View:   b.peekJobs,
 		Now:    b.Now,
 		Log:    b.Log,
 		// A bank that hangs holds a chat's lane for linkTime; those of other

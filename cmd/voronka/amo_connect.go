@@ -35,7 +35,7 @@ func (c amoConnectCommand) Run(a *app) error {
 	if settings.AmoToken != "" || settings.AmoClientID == "" {
 		return &spoken{"amocrm.no_keys", nil, errFault}
 	}
-	store, err := bolt.Open(settings.Database, bolt.Options{})
+	store, err := openDatabase(a.ctx, settings.Database)
 	if errors.Is(err, bolt.ErrLocked) {
 		return &spoken{"amocrm.running", map[string]any{"Address": settings.console() + "crm"}, err}
 	}

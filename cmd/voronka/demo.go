@@ -47,7 +47,7 @@ func (c demoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer service.store.Close()
+	defer service.close()
 	handler, err := service.handler()
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 	if err := made.greet(a.ctx); err != nil {
 		return nil, err
 	}
-	return made, made.open(project)
+	return made, made.open(a.ctx, project)
 }
 
 // world is everything outside the bot, each part on a port of its own for

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -70,7 +71,10 @@ func (s *service) chatURL() string {
 }
 
 func (s *service) ready(w http.ResponseWriter, r *http.Request) {
-	err := s.store.View(r.Context(), func(tx storage.Tx) error {
+	// Who asks must not wait for as long as a customer's message may.
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	err := s.store.View(ctx, func(tx storage.Tx) error {
 		_, err := tx.Ref("ready")
 		return err
 	})

@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 
 	"voronka/flows"
 	"voronka/sales"
 	"voronka/storage"
-	"voronka/storage/bolt"
 )
 
 // planCommand tells what publishing a folder would do to the dialogs under way.
@@ -47,7 +45,7 @@ func (c *planCommand) Run(a *app) error {
 }
 
 func (c *planCommand) read(a *app, project *flows.Project) (*flows.Plan, error) {
-	store, err := openExisting(c.Database)
+	store, err := openExisting(a.ctx, c.Database)
 	if err != nil {
 		return nil, err
 	}
@@ -88,22 +86,6 @@ func (c *planCommand) print(a *app, plan *flows.Plan) {
 		}
 		a.say(key, map[string]any{"Flow": one.Flow, "State": one.State, "Was": one.Was, "Becomes": one.Becomes, "Timers": one.Timers})
 	}
-}
-
-// openExisting opens a database that has to be there. One that a running bot
-// holds is said to be busy: a copy of it tells the same.
-func openExisting(path string) (*bolt.Store, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, &spoken{"plan.no_database", map[string]any{"Path": path}, err}
-	}
-	store, err := bolt.Open(path, bolt.Options{})
-	if errors.Is(err, bolt.ErrLocked) {
-		return nil, &spoken{"plan.busy", map[string]any{"Path": path}, err}
-	}
-	if err != nil {
-		return nil, unusable(path, err)
-	}
-	return store, nil
 }
 
 // eachSession goes through all contacts that have a dialog.

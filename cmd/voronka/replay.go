@@ -71,7 +71,7 @@ var errEnough = errors.New("enough dialogs")
 
 func (c *replayCommand) replay(a *app, project *flows.Project) (replayReport, error) {
 	report := replayReport{List: []replayDialog{}}
-	store, err := openExisting(c.Database)
+	store, err := openExisting(a.ctx, c.Database)
 	if err != nil {
 		return report, err
 	}

@@ -54,10 +54,10 @@ func (runCommand) serve(a *app, service *service, project *flows.Project) error 
 		return err
 	}
 	defer listener.Close()
-	if err := service.open(project); err != nil {
+	if err := service.open(a.ctx, project); err != nil {
 		return err
 	}
-	defer service.store.Close()
+	defer service.close()
 	handler, err := service.handler()
 	if err != nil {
 		return err

@@ -19,22 +19,27 @@ import (
 	"voronka/payments"
 	"voronka/payments/tbank"
 	"voronka/sales"
+	"voronka/storage"
 	"voronka/storage/bolt"
+	"voronka/storage/postgres"
 )
 
 // service is a running Voronka: the bot and everything around it. The demo
 // and the real thing are wired the same way.
 type service struct {
 	Settings
-	store  *bolt.Store
-	bot    *bot.Bot
-	sender *telegram.Sender
-	poller *telegram.Poller
-	bank   payments.Provider
-	words  *locales.Catalog
-	log    *slog.Logger
-	now    func() time.Time
-	meters *meters
+	store storage.Store
+	// replica is this process among others on one database, nil with a file: its
+	// lock lets nobody else in.
+	replica *postgres.Replica
+	bot     *bot.Bot
+	sender  *telegram.Sender
+	poller  *telegram.Poller
+	bank    payments.Provider
+	words   *locales.Catalog
+	log     *slog.Logger
+	now     func() time.Time
+	meters  *meters
 	// amo is the mirror, nil without one.
 	amo *amocrm.CRM
 	// access is the way into amoCRM by an integration, nil with a long-lived token.
@@ -57,17 +62,46 @@ func newService(s Settings, words *locales.Catalog, log *slog.Logger, now func()
 	return &service{Settings: s, sender: sender, words: words, log: log, now: now, meters: newMeters()}, nil
 }
 
-// open opens the database, which the caller closes, and wires the bot.
-func (s *service) open(project *flows.Project) error {
-	store, err := bolt.Open(s.Database, bolt.Options{Committed: s.meters.committed})
-	if err != nil {
-		return unusable(s.Database, err)
+// open opens the database and wires the bot; the caller calls close.
+func (s *service) open(ctx context.Context, project *flows.Project) error {
+	if !shared(s.Database) {
+		store, err := bolt.Open(s.Database, bolt.Options{Committed: s.meters.committed})
+		if err != nil {
+			return unusable(s.Database, err)
+		}
+		s.store = store
+	} else {
+		store, err := postgres.Open(ctx, s.Database, postgres.Options{Committed: s.meters.committed})
+		if err != nil {
+			return unusable(s.Database, err)
+		}
+		s.store, s.replica = store, store.Replica(s.log)
 	}
-	s.store = store
-	if err := s.wire(project); err != nil {
-		return errors.Join(err, store.Close())
+	err := s.wire(project)
+	if err == nil && s.replica != nil {
+		err = s.replica.Join(ctx, s.bot.Wake)
+	}
+	if err != nil {
+		return errors.Join(err, s.store.Close())
 	}
 	return nil
+}
+
+// close lets go of the database, and of what this process holds in it.
+func (s *service) close() error {
+	var err error
+	if s.replica != nil {
+		err = s.replica.Leave()
+	}
+	return errors.Join(err, s.store.Close())
+}
+
+// lead runs what only one process of a database does, while this is the one.
+func (s *service) lead(ctx context.Context, run func(context.Context) error) error {
+	if s.replica == nil {
+		return run(ctx)
+	}
+	return s.replica.Lead(ctx, run)
 }
 
 func (s *service) wire(project *flows.Project) error {
@@ -80,6 +114,9 @@ func (s *service) wire(project *flows.Project) error {
 		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Taxation: s.Paywall, Now: s.now, Log: s.log,
 		Handled: s.meters.handled, Ran: s.meters.ran, Reread: telegram.Reread,
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
+	}
+	if s.replica != nil {
+		config.Jobs, config.Lead = s.replica, s.replica.Lead
 	}
 	config.Outside = s.outside()
 	if s.TBankTerminal != "" || s.TBankShops != "" {
@@ -152,7 +189,7 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	group.Go(func() error { return s.bot.Run(ctx) })
 	group.Go(func() error { return s.watch.run(ctx) })
 	if s.Backups != "" {
-		group.Go(func() error { return s.snapshots().run(ctx) })
+		group.Go(func() error { return s.lead(ctx, s.snapshots().run) })
 	}
 	if s.access != nil {
 		group.Go(func() error { return s.keepAmoAccess(ctx) })
@@ -165,11 +202,16 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 // Telegram answers. A token that it does not know any more leaves the rest of
 // the bot at work: money comes without it.
 func (s *service) listenToTelegram(ctx context.Context) error {
-	if err := s.enterMode(ctx); err != nil || s.TelegramMode == "webhook" {
-		return err
+	if s.TelegramMode == "webhook" {
+		return s.enterMode(ctx)
 	}
-	s.poller.Run(ctx)
-	return nil
+	return s.lead(ctx, func(ctx context.Context) error {
+		if err := s.enterMode(ctx); err != nil {
+			return err
+		}
+		s.poller.Run(ctx)
+		return nil
+	})
 }
 
 func (s *service) enterMode(ctx context.Context) error {

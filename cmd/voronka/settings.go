@@ -163,7 +163,7 @@ func (s Settings) faults() []fault {
 	_, err := time.LoadLocation(s.Timezone)
 	check(err == nil, "VORONKA_TIMEZONE", "timezone")
 	check(s.Language == "ru" || s.Language == "en", "VORONKA_LANGUAGE", "language")
-	check(databaseFile(s.Database), "VORONKA_DATABASE", "database")
+	check(databaseAddress(s.Database) || databaseFile(s.Database), "VORONKA_DATABASE", "database")
 	check(folder(s.Flows), "VORONKA_FLOWS", "flows")
 	check(s.Backups == "" || folder(s.Backups) || folder(filepath.Dir(s.Backups)), "VORONKA_BACKUPS", "backups")
 	check(s.backupsKeep() > 0, "VORONKA_BACKUPS_KEEP", "backups_keep")

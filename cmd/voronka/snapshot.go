@@ -40,12 +40,6 @@ func (s *service) snapshots() *snapshots {
 	return &snapshots{dir: s.Backups, keep: s.backupsKeep(), write: s.writeDatabase, now: s.now, log: s.log}
 }
 
-// writeDatabase writes the open database as it is at this moment.
-func (s *service) writeDatabase(w io.Writer) error {
-	_, err := s.store.WriteTo(w)
-	return err
-}
-
 // run takes snapshots until ctx ends.
 func (s *snapshots) run(ctx context.Context) error {
 	ticks := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(cron.DiscardLogger)))

@@ -35,3 +35,9 @@ func TestReopen(t *testing.T) {
 	path := temp(t)
 	storagetest.RunReopen(t, func(t *testing.T) storage.Store { return open(t, path, bolt.Options{}) })
 }
+
+func TestCarry(t *testing.T) {
+	t.Parallel()
+	empty := func(t *testing.T) storage.Carrier { return open(t, temp(t), bolt.Options{}) }
+	storagetest.RunCarry(t, empty, empty)
+}

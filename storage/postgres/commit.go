@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,8 +22,12 @@ func (g *group) commit(ctx context.Context) error {
 	// The runner is told of its jobs before it can find them by itself.
 	g.store.gate.Lock()
 	defer g.store.gate.Unlock()
+	begun := time.Now()
 	if err := g.send(ctx); err != nil {
 		return err
+	}
+	if committed := g.store.options.Committed; committed != nil {
+		committed(len(g.members), time.Since(begun))
 	}
 	g.announce()
 	return nil

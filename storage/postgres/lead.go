@@ -7,7 +7,8 @@ import (
 
 // Lead runs what only one replica does, whenever this one leads, until ctx ends
 // or run fails by itself. The context given to run ends before another replica
-// can lead.
+// can lead. It may be called several times: the lead is handed over when the
+// last of them has ended.
 func (r *Replica) Lead(ctx context.Context, run func(context.Context) error) error {
 	for {
 		if !r.elected(ctx) {
@@ -19,12 +20,15 @@ func (r *Replica) Lead(ctx context.Context, run func(context.Context) error) err
 			r.deposed(leading)
 			stop()
 		}()
+		r.runs.Add(1)
 		err := run(leading)
-		lost := leading.Err() != nil
+		lost, last := leading.Err() != nil, r.runs.Add(-1) == 0
 		stop()
 		switch {
 		case ctx.Err() != nil:
-			r.resign()
+			if last {
+				r.resign()
+			}
 			return err
 		case !lost:
 			return err

@@ -2,10 +2,10 @@ package postgres
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"time"
 
+	"voronka/internal/codec"
 	"voronka/sales"
 )
 
@@ -82,7 +82,7 @@ func (t *tx) Ref(key string) (string, error) {
 		return "", err
 	}
 	var value string
-	if err := json.Unmarshal([]byte(r.body), &value); err != nil {
+	if err := codec.Unmarshal([]byte(r.body), &value); err != nil {
 		return "", err
 	}
 	return unname(value), nil

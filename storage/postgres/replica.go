@@ -40,6 +40,9 @@ type Replica struct {
 	announce atomic.Pointer[func(outbox.Job)]
 	ended    sync.WaitGroup
 
+	// runs counts what runs because this replica leads.
+	runs atomic.Int64
+
 	mu sync.Mutex
 	id string
 	// until is how long its word holds, leads how long it leads.
@@ -51,21 +54,27 @@ type Replica struct {
 	resigned bool
 }
 
-// Join makes this process a replica. What wake does is to look for jobs: lanes
+// Replica is this process as one of many; it holds and does nothing before it
+// joins the others. There is one in a process.
+func (s *Store) Replica(log *slog.Logger) *Replica {
+	return &Replica{store: s, log: log, changed: make(chan struct{})}
+}
+
+// Join makes it one of the replicas. What wake does is to look for jobs: lanes
 // may come from others. The caller calls Leave.
-func (s *Store) Join(ctx context.Context, wake func(), log *slog.Logger) (*Replica, error) {
-	r := &Replica{store: s, log: log, wake: wake, changed: make(chan struct{})}
+func (r *Replica) Join(ctx context.Context, wake func()) error {
+	r.wake = wake
 	if err := r.enter(ctx); err != nil {
-		return nil, fmt.Errorf("join the replicas: %w", err)
+		return fmt.Errorf("join the replicas: %w", err)
 	}
 	if err := r.startRiver(ctx); err != nil {
-		return nil, fmt.Errorf("join the replicas: %w", err)
+		return fmt.Errorf("join the replicas: %w", err)
 	}
-	s.replica.Store(r)
+	r.store.replica.Store(r)
 	var beating context.Context
 	beating, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	r.ended.Go(func() { r.run(beating) })
-	return r, nil
+	return nil
 }
 
 // enter gives the replica a name among the living.

@@ -27,6 +27,9 @@ type Options struct {
 	// Patience is how long a transaction waits for a database that is away
 	// before it fails (10 seconds).
 	Patience time.Duration
+	// Committed is told of each shared commit, how many updates it held and how
+	// long it took. It may be nil, and must not block.
+	Committed func(updates int, took time.Duration)
 }
 
 // Store is a storage.Store in a PostgreSQL database. A transaction must not be

@@ -60,3 +60,9 @@ func TestReopen(t *testing.T) {
 	address := schema(t)
 	storagetest.RunReopen(t, func(t *testing.T) storage.Store { return open(t, address) })
 }
+
+func TestCarry(t *testing.T) {
+	t.Parallel()
+	empty := func(t *testing.T) storage.Carrier { return open(t, schema(t)) }
+	storagetest.RunCarry(t, empty, empty)
+}

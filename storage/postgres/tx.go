@@ -2,14 +2,15 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"voronka/internal/codec"
 	"voronka/storage"
 )
 
@@ -105,11 +106,11 @@ func (t *tx) put(k kind, r row) error {
 
 // save writes a value as a record's body.
 func (t *tx) save(k kind, r row, value any) error {
-	body, err := json.Marshal(value)
+	body, err := codec.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", k, err)
 	}
-	r.body = string(body)
+	r.body = strings.ToValidUTF8(string(body), "\ufffd") // what was raw before may be anything
 	return t.put(k, r)
 }
 
@@ -132,7 +133,7 @@ func (t *tx) record(k kind, key string, into any) error {
 }
 
 func decode(k kind, body string, into any) error {
-	if err := json.Unmarshal([]byte(body), into); err != nil {
+	if err := codec.Unmarshal([]byte(body), into); err != nil {
 		return fmt.Errorf("read %s: %w", k, err)
 	}
 	return nil

@@ -1,11 +1,11 @@
 package postgres
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
+	"voronka/internal/codec"
 	"voronka/storage"
 )
 
@@ -13,12 +13,12 @@ func (t *tx) Publish(version storage.Version) error {
 	if t.readOnly {
 		return errReadOnly
 	}
-	whole, err := json.Marshal(version)
+	whole, err := codec.Marshal(version)
 	if err != nil {
 		return fmt.Errorf("write versions: %w", err)
 	}
 	version.Sources = nil
-	short, err := json.Marshal(version)
+	short, err := codec.Marshal(version)
 	if err != nil {
 		return fmt.Errorf("write published: %w", err)
 	}

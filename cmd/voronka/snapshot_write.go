@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"voronka/storage"
+	"voronka/storage/bolt"
+)
+
+// writeDatabase writes the open database as it is at this moment, as a database
+// file whatever the database is.
+func (s *service) writeDatabase(w io.Writer) error {
+	return writeStore(context.Background(), s.store, w)
+}
+
+func writeStore(ctx context.Context, store storage.Store, w io.Writer) error {
+	switch store := store.(type) {
+	case *bolt.Store:
+		_, err := store.WriteTo(w)
+		return err
+	case storage.Carrier:
+		return writeCarried(ctx, store, w)
+	}
+	return fmt.Errorf("copy the database: %T gives no records", store)
+}
+
+// writeCarried carries a database's records into a file of its own first.
+func writeCarried(ctx context.Context, from storage.Carrier, w io.Writer) (err error) {
+	dir, err := os.MkdirTemp("", "voronka-copy-*")
+	if err != nil {
+		return fmt.Errorf("begin a copy: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	to, err := bolt.Open(filepath.Join(dir, "voronka.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		return err
+	}
+	_, err = storage.Carry(ctx, from, to)
+	if err == nil {
+		_, err = to.WriteTo(w)
+	}
+	return errors.Join(err, to.Close())
+}
