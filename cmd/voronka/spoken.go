@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"voronka/storage/bolt"
+	"voronka/storage/postgres"
 )
 
 // spoken is an error that people meet often enough to have words in the locales.
@@ -40,14 +41,18 @@ func deaf(address string, err error) error {
 }
 
 // unusable says why a database cannot be used.
-func unusable(path string, err error) error {
-	args := map[string]any{"Path": path, "Reason": err.Error()}
+func unusable(database string, err error) error {
+	args := map[string]any{"Path": place(database), "Reason": err.Error()}
 	for key, cause := range map[string]error{
 		"cli.database_busy": bolt.ErrLocked, "cli.database_damaged": bolt.ErrDamaged, "cli.database_newer": bolt.ErrNewer,
+		"cli.postgres_newer": postgres.ErrNewer, "cli.postgres_encoding": postgres.ErrEncoding,
 	} {
 		if errors.Is(err, cause) {
 			return &spoken{key, args, err}
 		}
+	}
+	if shared(database) {
+		return &spoken{"cli.postgres_failed", args, err}
 	}
 	return &spoken{"cli.database_failed", args, err}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -20,7 +21,6 @@ import (
 	"voronka/flows/catalog"
 	"voronka/payments/tbanktest"
 	"voronka/storage"
-	"voronka/storage/bolt"
 )
 
 // TestMain lets the tests run the command as a process of its own: the test
@@ -43,6 +43,9 @@ type outside struct {
 	env      []string
 	process  *exec.Cmd
 	log      *os.File
+	// shared is the address of a database that several processes share, empty
+	// for a file.
+	shared string
 	// clock is that of the next process, as clockVariable has it.
 	clock string
 	// goaway is after how many requests overHTTP2 ends a connection, 0: never.
@@ -188,7 +191,7 @@ func pause(ctx context.Context, d time.Duration) error {
 // read opens the database after the process has ended.
 func (w *outside) read(look func(storage.Tx) error) {
 	w.t.Helper()
-	store, err := bolt.Open(w.database(), bolt.Options{})
+	store, err := openDatabase(context.Background(), cmp.Or(w.shared, w.database()))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"voronka/storage/postgrestest"
+)
+
+// fleet is an outside with several voronka processes on one PostgreSQL, behind
+// a balancer that the world knows them by.
+type fleet struct {
+	*outside
+	cluster *postgrestest.Cluster
+	ships   []*ship
+	turn    atomic.Int64
+}
+
+// ship is one process.
+type ship struct {
+	fleet   *fleet
+	listen  string
+	mu      sync.Mutex
+	process *exec.Cmd
+}
+
+// newFleet makes the outside of a fleet, with nothing running in it yet.
+func newFleet(t *testing.T, mode string, size int) (*fleet, context.Context) {
+	t.Helper()
+	w, ctx := newSickOutside(t, mode)
+	cluster, err := postgrestest.Start(postgrestest.Options{Durable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cluster.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if w.shared, err = cluster.Database(ctx); err != nil {
+		t.Fatal(err)
+	}
+	f := &fleet{outside: w, cluster: cluster}
+	w.env = append(w.env, "VORONKA_DATABASE="+w.shared)
+	for range size {
+		f.ships = append(f.ships, &ship{fleet: f, listen: freeAddress(t)})
+	}
+	listener, err := net.Listen("tcp", w.listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	balancer := &http.Server{Handler: f.balancer()}
+	go balancer.Serve(listener)
+	t.Cleanup(func() { balancer.Close() })
+	t.Cleanup(func() {
+		for _, one := range f.ships {
+			one.kill()
+		}
+	})
+	return f, ctx
+}
+
+// balancer hands each request to the next process; one that does not listen is
+// passed over, as balancers do.
+func (f *fleet) balancer() http.Handler {
+	dialer := &net.Dialer{}
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var failures []error
+		for range f.ships {
+			next := f.ships[int(f.turn.Add(1))%len(f.ships)]
+			conn, err := dialer.DialContext(ctx, network, next.listen)
+			if err == nil {
+				return conn, nil
+			}
+			failures = append(failures, err)
+		}
+		return nil, errors.Join(failures...)
+	}}
+	return &httputil.ReverseProxy{
+		Transport: transport,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: f.listen})
+			r.Out.Host = r.In.Host
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+}
+
+func (s *ship) start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.process = exec.Command(os.Args[0], "run")
+	s.process.Env = append(s.fleet.env[:len(s.fleet.env):len(s.fleet.env)], "VORONKA_LISTEN="+s.listen)
+	s.process.Stdout, s.process.Stderr = s.fleet.log, s.fleet.log
+	if err := s.process.Start(); err != nil {
+		s.fleet.t.Fatal(err)
+	}
+}
+
+// kill ends the process as a power cut would.
+func (s *ship) kill() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return
+	}
+	s.process.Process.Kill()
+	s.process.Wait()
+	s.process = nil
+}
+
+// stop ends it in good order.
+func (s *ship) stop() {
+	s.fleet.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.process.Process.Signal(os.Interrupt)
+	if err := s.process.Wait(); err != nil {
+		s.fleet.t.Errorf("%s did not stop in good order: %v\n%s", s.listen, err, s.fleet.logs())
+	}
+	s.process = nil
+}
+
+// ready waits until the process says that it is well.
+func (s *ship) ready(ctx context.Context) {
+	s.fleet.t.Helper()
+	own := &outside{t: s.fleet.t, listen: s.listen}
+	if err := own.answers(ctx); err != nil {
+		s.fleet.t.Fatalf("%s does not start: %v\n%s", s.listen, err, s.fleet.logs())
+	}
+}
+
+// sail starts all processes and waits until they are well.
+func (f *fleet) sail(ctx context.Context) {
+	f.t.Helper()
+	for _, one := range f.ships {
+		one.start()
+	}
+	for _, one := range f.ships {
+		one.ready(ctx)
+	}
+}
+
+// moor waits until nothing is to be done any more and stops all processes.
+func (f *fleet) moor(ctx context.Context) {
+	f.t.Helper()
+	f.calm(ctx)
+	for _, one := range f.ships {
+		one.stop()
+	}
+}
+
+// ask gives what one value in the database is.
+func ask[T any](ctx context.Context, f *fleet, sql string) (value T) {
+	f.t.Helper()
+	conn, err := pgx.Connect(ctx, f.shared)
+	if err == nil {
+		err = errors.Join(conn.QueryRow(ctx, sql).Scan(&value), conn.Close(ctx))
+	}
+	if err != nil {
+		f.t.Errorf("%s: %v", sql, err)
+	}
+	return value
+}
+
+// comesTrue waits for a condition in the world.
+func comesTrue(ctx context.Context, what string, true func() bool) error {
+	for !true() {
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return fmt.Errorf("wait until %s: %w", what, err)
+		}
+	}
+	return nil
+}
