@@ -55,6 +55,7 @@ func house() map[string]room {
 		"flows/steps":   {may: []string{"sales", "flows", "flows/calc"}, tests: []string{"locales"}},
 		"flows/dialogs": {may: []string{"sales", "flows"}, tests: []string{"flows/steps", "flows/catalog", "locales"}},
 		"flows/salebot": {may: []string{"flows"}, tests: []string{"flows/steps", "locales"}},
+		"flows/drawing": {may: []string{"flows"}, tests: []string{"flows/steps", "flows/catalog", "locales"}},
 		"flows/catalog": {tests: []string{"sales", "flows", "flows/steps", "locales"}},
 
 		"payments":              {may: []string{"sales"}},

@@ -3,9 +3,9 @@ package docs_test
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"image"
 	"image/png"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"

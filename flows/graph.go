@@ -9,88 +9,100 @@ import (
 
 // Graph draws a flow as a Mermaid flowchart: a box for each state, titled as
 // people call it, and an arrow for each way, named by what takes it. text finds
-// words under graph.* keys. The same flow always gives the same diagram.
-func Graph(f *Flow, text func(key string, args map[string]any) string) string {
-	g := &graph{flow: f, text: text, ids: map[string]string{}}
+// words under graph.* keys; counts may be nil. The same flow always gives the
+// same diagram.
+func Graph(f *Flow, text func(key string, args map[string]any) string, counts Counts) string {
+	return NewDiagram(f, text, counts).Mermaid()
+}
+
+// NewDiagram lays out what a diagram of a flow shows.
+func NewDiagram(f *Flow, text func(key string, args map[string]any) string, counts Counts) Diagram {
+	g := &graph{flow: f, text: text, places: map[string]int{}}
+	g.box(Box{ID: "start", Shape: ShapeStart, Title: text("graph.start", nil)})
 	for i, state := range f.States {
-		g.ids[state.Name] = fmt.Sprintf("s%d", i+1)
+		box := Box{ID: fmt.Sprintf("s%d", i+1), State: state.Name, Title: state.Title, Shape: shape(state)}
+		if count, counted := counts[state.Name]; counts != nil {
+			box.Note = text("graph.counts", map[string]any{"Here": count.Here, "Passed": count.Passed})
+			box.Stands = counted && count.Here > 0
+		}
+		g.places[state.Name] = g.box(box)
 	}
-	g.out.WriteString("flowchart TD\n")
-	g.line("start((%s))", quoted(text("graph.start", nil)))
+	g.made.Arrows = append(g.made.Arrows, Arrow{From: 0, To: g.places[f.Start]})
 	for _, state := range f.States {
-		g.line("%s%s", g.ids[state.Name], shape(state))
-	}
-	g.line("start --> %s", g.ids[f.Start])
-	for _, state := range f.States {
-		g.arrows(g.ids[state.Name], stateMoves(state))
+		g.arrows(g.places[state.Name], stateMoves(state))
 	}
 	g.aside("anywhere", ruleMoves("", "anywhere", f.Anywhere))
 	g.aside("fallback", append(ruleMoves("", "fallback", f.Fallback), stepMoves(move{event: "otherwise"}, f.Otherwise)...))
-	return g.out.String()
+	return g.made
 }
 
 type graph struct {
 	flow *Flow
 	text func(key string, args map[string]any) string
-	ids  map[string]string
-	out  strings.Builder
+	made Diagram
+	// places are the boxes of states.
+	places map[string]int
 }
 
-func (g *graph) line(format string, args ...any) { fmt.Fprintf(&g.out, "  "+format+"\n", args...) }
+func (g *graph) box(box Box) int {
+	g.made.Boxes = append(g.made.Boxes, box)
+	return len(g.made.Boxes) - 1
+}
 
-// shape is a box; rounder where the funnel ends, with corners where money is asked for.
-func shape(state *State) string {
-	title := quoted(state.Title)
+// shape tells where money is asked for and where the funnel ends.
+func shape(state *State) Shape {
 	pays := slices.ContainsFunc(state.Do, func(step Step) bool { return len(step.Uses().Outcomes) > 0 })
 	switch {
 	case pays:
-		return "{{" + title + "}}"
+		return ShapePays
 	case len(stateMoves(state)) == 0:
-		return "([" + title + "])"
+		return ShapeEnds
 	}
-	return "[" + title + "]"
+	return ShapePlain
 }
 
 // aside draws ways that leave from every state out of one box of their own.
 func (g *graph) aside(name string, ways []move) {
-	if len(ways) == 0 {
-		return
+	if len(ways) > 0 {
+		g.arrows(g.box(Box{ID: name, Shape: ShapeAside, Title: g.text("graph."+name, nil)}), ways)
 	}
-	g.line("%s>%s]", name, quoted(g.text("graph."+name, nil)))
-	g.arrows(name, ways)
 }
 
 // arrows draws the ways out of one box; those with one aim share an arrow.
-func (g *graph) arrows(from string, ways []move) {
+func (g *graph) arrows(from int, ways []move) {
 	var aims []string
-	labels := map[string][]string{}
+	arrows := map[string]*Arrow{}
 	for _, way := range ways {
 		way.to = g.flow.own(way.to)
-		if !slices.Contains(aims, way.to) {
+		if arrows[way.to] == nil {
 			aims = append(aims, way.to)
+			arrows[way.to] = &Arrow{From: from, Timed: true}
 		}
-		if text := g.label(way); text != "" && !slices.Contains(labels[way.to], text) {
-			labels[way.to] = append(labels[way.to], text)
+		one := arrows[way.to]
+		one.Timed = one.Timed && way.timer != nil
+		if text := g.label(way); text != "" && !slices.Contains(one.Labels, text) {
+			one.Labels = append(one.Labels, text)
 		}
 	}
 	for _, aim := range aims {
-		g.elsewhere(aim)
-		arrow := "-->"
-		if len(labels[aim]) > 0 {
-			arrow += "|" + quoted(strings.Join(labels[aim], " / ")) + "|"
+		if to, known := g.elsewhere(aim); known {
+			arrows[aim].To = to
+			g.made.Arrows = append(g.made.Arrows, *arrows[aim])
 		}
-		g.line("%s %s %s", from, arrow, g.ids[aim])
 	}
 }
 
-// elsewhere draws the box of a state of another flow, once.
-func (g *graph) elsewhere(aim string) {
-	state := g.flow.State(aim)
-	if g.ids[aim] != "" || state == nil {
-		return
+// elsewhere is the box of a state; of one in another flow it is drawn here.
+func (g *graph) elsewhere(aim string) (box int, known bool) {
+	if box, known = g.places[aim]; known {
+		return box, true
 	}
-	g.ids[aim] = fmt.Sprintf("s%d", len(g.ids)+1)
-	g.line("%s[[%s]]", g.ids[aim], quoted(state.flow.Title+": "+state.Title))
+	state := g.flow.State(aim)
+	if state == nil {
+		return 0, false
+	}
+	g.places[aim] = g.box(Box{ID: fmt.Sprintf("s%d", len(g.places)+1), State: aim, Title: state.flow.Title + ": " + state.Title, Shape: ShapeElsewhere})
+	return g.places[aim], true
 }
 
 func (g *graph) label(way move) string {
@@ -187,16 +199,4 @@ func (g *graph) condition(when Condition) string {
 		return "«" + strings.Join(when.Words, "», «") + "»"
 	}
 	return g.text("graph."+string(when.Kind), nil)
-}
-
-// maxLabel keeps a diagram readable.
-const maxLabel = 80
-
-// quoted is a label as Mermaid takes it: in quotes, with its entities.
-func quoted(label string) string {
-	label = strings.Join(strings.Fields(label), " ")
-	if runes := []rune(label); len(runes) > maxLabel {
-		label = string(runes[:maxLabel-1]) + "…"
-	}
-	return `"` + strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;").Replace(label) + `"`
 }

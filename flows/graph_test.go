@@ -31,9 +31,9 @@ func TestGraph(t *testing.T) {
 		}
 		return strings.Join(words, " ")
 	}
-	got := flows.Graph(flow, text)
+	got := flows.Graph(flow, text, nil)
 	for range 10 {
-		if again := flows.Graph(flow, text); again != got {
+		if again := flows.Graph(flow, text, nil); again != got {
 			t.Fatal("the same flow gave another diagram")
 		}
 	}

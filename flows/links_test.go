@@ -224,7 +224,7 @@ func TestGraphShowsOtherFlows(t *testing.T) {
 	project := linked(t, map[string]string{"course.yaml": linkedCourse, "survey.yaml": linkedSurvey})
 	drawn := flows.Graph(project.Flow("course"), func(key string, args map[string]any) string {
 		return key + strings.Join(slices.Sorted(maps.Keys(args)), "")
-	})
+	}, nil)
 	if strings.Count(drawn, `[["survey: first"]]`) != 1 || strings.Contains(drawn, "-->  ") || strings.Contains(drawn, "| \n") {
 		t.Error(drawn)
 	}

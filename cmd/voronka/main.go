@@ -36,7 +36,7 @@ type commands struct {
 	Test      testCommand      `cmd:"" help:"Прогнать диалоги из *_test.yaml · play the dialogs of *_test.yaml"`
 	Play      playCommand      `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
 	Fuzz      fuzzCommand      `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
-	Graph     graphCommand     `cmd:"" help:"Нарисовать воронку (Mermaid) · draw a funnel"`
+	Graph     graphCommand     `cmd:"" help:"Нарисовать воронку · draw a funnel"`
 	Schema    schemaCommand    `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
 	Translate translateCommand `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
 	Import    importCommand    `cmd:"" help:"Перенести воронку из salebot · bring over a funnel from salebot"`
