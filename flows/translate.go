@@ -31,6 +31,11 @@ type spot struct {
 // Phrases lists the texts of a flow in the order of its file.
 func (f *Flow) Phrases() []Phrase { return f.phrases() }
 
+// TranslatedSections are the sections of a file that hold texts for customers.
+func TranslatedSections() []string {
+	return []string{"products", "anywhere", "states", "fallback", "otherwise", "texts"}
+}
+
 // placing finds the spots of a tree.
 type placing struct {
 	source *Source

@@ -38,6 +38,9 @@ func (c initCommand) Run(a *app) error {
 	if err := os.WriteFile(filepath.Join(c.Dir, "README.md"), []byte(readme), 0o644); err != nil {
 		return fmt.Errorf("write the README: %w", err)
 	}
+	if err := c.wire(a); err != nil {
+		return err
+	}
 	a.say("cli.init_done", map[string]any{"Dir": c.Dir, "Flow": filepath.Join(c.Dir, c.Flow+".yaml")})
 	return nil
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"slices"
 
 	"voronka/flows/dialogs"
@@ -12,19 +12,35 @@ import (
 // schemaCommand prints the JSON Schema of flows, for editors with the YAML
 // language server.
 type schemaCommand struct {
-	Tests bool `help:"Схема файлов *_test.yaml · the schema of *_test.yaml"`
+	Tests       bool   `help:"Схема файлов *_test.yaml · the schema of *_test.yaml"`
+	Translation bool   `help:"Схема переводов; с файлом воронки — её мест и текстов · the schema of translations; with a flow, of its own places"`
+	Flow        string `arg:"" optional:"" help:"Файл воронки для --translation · the flow for --translation"`
 }
 
 // Run prints the schema.
 func (c *schemaCommand) Run(a *app) error {
 	schema := flowSchema(a.words, a.language)
-	if c.Tests {
+	switch {
+	case c.Tests:
 		schema = testSchema(a.words, a.language)
+	case c.Translation && c.Flow == "":
+		schema = translationSchema(a.words, a.language, nil)
+	case c.Translation:
+		flow, found, err := (&graphCommand{Flow: c.Flow}).load()
+		if err != nil {
+			return unread(c.Flow, err)
+		}
+		if flow == nil {
+			return errors.Join(renderAll(a.err, 0, found, speech(a.words, a.language)), exit(exitFault))
+		}
+		schema = translationSchema(a.words, a.language, flow)
 	}
-	out := json.NewEncoder(a.out)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", "  ")
-	return out.Encode(schema)
+	data, err := pretty(schema)
+	if err != nil {
+		return err
+	}
+	_, err = a.out.Write(data)
+	return err
 }
 
 // dialect is the JSON Schema that the YAML language server knows best.

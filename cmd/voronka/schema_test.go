@@ -92,6 +92,49 @@ func TestSchemaFits(t *testing.T) {
 	}
 }
 
+// TestTranslationSchema: the translations of the house are as both schemas say,
+// that of any flow and that of their own; a misspelt place is not.
+func TestTranslationSchema(t *testing.T) {
+	t.Parallel()
+	words, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(command schemaCommand) map[string]any {
+		var out bytes.Buffer
+		if err := command.Run(&app{out: &out, words: words, language: "ru"}); err != nil {
+			t.Fatal(err)
+		}
+		schema := map[string]any{}
+		if err := json.Unmarshal(out.Bytes(), &schema); err != nil {
+			t.Fatal(err)
+		}
+		return schema
+	}
+	files, err := filepath.Glob("../../flows/catalog/*.??.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%v %v", files, err)
+	}
+	whole := read(schemaCommand{Translation: true})
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := read(schemaCommand{Translation: true, Flow: file[:len(file)-len(".en.yaml")] + ".yaml"})
+		for name, schema := range map[string]map[string]any{"any": whole, "own": own} {
+			if fault := fits(t, schema, string(text)); fault != "" {
+				t.Errorf("%s, %s: %s", file, name, fault)
+			}
+		}
+		for text, schema := range map[string]map[string]any{"sates: {}": whole, "states: {welcom: {say: Hi}}": own, "states: {welcome: {say: {a: b}}}": own} {
+			if fits(t, schema, text) == "" {
+				t.Errorf("passes: %s", text)
+			}
+		}
+	}
+}
+
 var explained = regexp.MustCompile("`([a-z_]+)`")
 
 // TestSchemaIsWhole: what the reference explains of files, states, steps, rules
