@@ -121,6 +121,10 @@ func findings(t *testing.T) map[string]flows.Diagnostic {
 	const buyers = "segments: {buyers: orders_paid > 0}\n"
 	add(fstest.MapFS{"a.yaml": {Data: []byte(small + buyers)}, "b.yaml": {Data: []byte(small + buyers)}})
 	add(fstest.MapFS{"a.yaml": {Data: []byte(small)}, "a.en.yaml": {Data: []byte("states: {a: {ask: Hello}}\n")}, "a.de.yaml/x": {}})
+	add(fstest.MapFS{
+		"c.yaml":    {Data: []byte("start: a\nstates:\n  a: {end: true, do: [{say: \"#{n|plural:урок,урока,уроков}\"}, {set: {n: 1}}]}\n")},
+		"c.en.yaml": {Data: []byte("states: {a: {say: \"#{n|plural:lesson,lessons,lessons}\"}}\n")},
+	})
 	for code, one := range byHand() {
 		if _, seen := found[code]; !seen {
 			found[code] = one

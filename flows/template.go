@@ -35,7 +35,11 @@ var ErrEmptyVariable = errors.New("#{} without a name")
 
 // ParseTemplate compiles a text. Its error is ErrUnclosed, ErrEmptyVariable,
 // ErrFormat or a *calc.SyntaxError of an expression.
-func ParseTemplate(text string) (Template, error) {
+func ParseTemplate(text string) (Template, error) { return parseTemplate(text, "") }
+
+// parseTemplate compiles a text of a translation, or of the flow itself where
+// language is empty.
+func parseTemplate(text, language string) (Template, error) {
 	template := Template{Source: text}
 	for rest := text; rest != ""; {
 		before, after, found := strings.Cut(rest, "#{")
@@ -49,7 +53,7 @@ func ParseTemplate(text string) (Template, error) {
 		if !closed {
 			return template, ErrUnclosed
 		}
-		piece, err := parsePart(strings.TrimSpace(inner))
+		piece, err := parsePart(strings.TrimSpace(inner), language)
 		if err != nil {
 			return template, err
 		}
@@ -64,7 +68,7 @@ func Literal(text string) Template {
 	return Template{Source: text, parts: []part{{text: text}}}
 }
 
-func parsePart(inner string) (part, error) {
+func parsePart(inner, language string) (part, error) {
 	inner, form := splitFormat(inner)
 	if inner == "" {
 		return part{}, ErrEmptyVariable
@@ -72,7 +76,7 @@ func parsePart(inner string) (part, error) {
 	piece := part{}
 	if form != "" {
 		var err error
-		if piece.form, err = parseFormat(form); err != nil {
+		if piece.form, err = parseFormat(form, language); err != nil {
 			return part{}, err
 		}
 	}
@@ -101,10 +105,13 @@ func isName(s string) bool {
 
 // ReadTemplate reads a text; a wrong one is reported.
 func ReadTemplate(n Node) Template {
-	template, err := ParseTemplate(n.Text())
+	template, err := parseTemplate(n.Text(), languageOf(n.source.Name))
 	template.Pos = n.Pos()
 	var wrong *calc.SyntaxError
+	var forms *PluralError
 	switch {
+	case errors.As(err, &forms):
+		n.Error("plural_forms", "Language", forms.Language, "Given", forms.Given, "Want", len(forms.Want), "Examples", strings.Join(forms.Want, ", "))
 	case errors.As(err, &wrong):
 		n.Error("template_formula", "Detail", wrong.Detail)
 	case errors.Is(err, ErrFormat):

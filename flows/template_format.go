@@ -38,20 +38,20 @@ func splitFormat(inner string) (value, form string) {
 
 // parseFormat reads a form:
 //
-//	plural:урок,урока,уроков   5 уроков
+//	plural:урок,урока,уроков   5 уроков; as many words as the language has forms
 //	word:урок,урока,уроков     уроков
 //	money                      4 900
 //	upper, lower, capital      letters
 //	d MMMM yyyy, HH:mm         a date
-func parseFormat(form string) (format, error) {
+func parseFormat(form, language string) (format, error) {
 	name, rest, _ := strings.Cut(form, ":")
 	switch strings.TrimSpace(name) {
 	case "plural", "word":
-		words := strings.Split(rest, ",")
-		if len(words) != 3 || slices.ContainsFunc(words, func(w string) bool { return strings.TrimSpace(w) == "" }) {
-			return nil, ErrFormat
+		choose, err := pluralWords(strings.Split(rest, ","), language)
+		if err != nil {
+			return nil, err
 		}
-		return plural(strings.TrimSpace(name) == "plural", words), nil
+		return counted(strings.TrimSpace(name) == "plural", choose, language), nil
 	case "money":
 		return formatMoney, nil
 	case "upper":
@@ -72,13 +72,17 @@ func parseFormat(form string) (format, error) {
 	}, nil
 }
 
-func plural(counted bool, words []string) format {
+// counted writes a word alone, or behind its number.
+func counted(withNumber bool, choose func(string) string, language string) format {
 	return func(value string) string {
-		word := calc.Plural(value, strings.TrimSpace(words[0]), strings.TrimSpace(words[1]), strings.TrimSpace(words[2]))
-		if counted {
-			return strings.Replace(value, ".", ",", 1) + " " + word
+		word := choose(value)
+		if !withNumber {
+			return word
 		}
-		return word
+		if language != "en" {
+			value = strings.Replace(value, ".", ",", 1)
+		}
+		return value + " " + word
 	}
 }
 

@@ -61,26 +61,3 @@ func FormatText(s, pattern string) (string, bool) {
 	}
 	return Format(at, pattern), true
 }
-
-// Plural picks the form that a number takes in Russian: one (1 урок), few
-// (2 урока) or many (5 уроков, 1,5 урока takes few).
-func Plural(number, one, few, many string) string {
-	d, ok := Number(number)
-	if !ok {
-		return many
-	}
-	if !d.IsInt() {
-		return few
-	}
-	digits := strings.TrimPrefix(d.Trunc(0).Abs().String(), "-")
-	digits, _, _ = strings.Cut(digits, ".")
-	digits = "0" + digits
-	last, tens := digits[len(digits)-1], digits[len(digits)-2]
-	switch {
-	case tens == '1' || last == '0' || last >= '5':
-		return many
-	case last == '1':
-		return one
-	}
-	return few
-}
