@@ -17,7 +17,7 @@ func Builtins() []string {
 		"question", "state", "flow", "tags",
 		"product", "price", "order_id", "payment_id", "payment_sum", "pay_url",
 		"tinkoff_payment_id", "tinkoff_payment_completed", "tinkoff_callback_data",
-		"error_payment_button", "error_payment_func",
+		"error_payment_button", "error_payment_func", "tinkoff_rebill_id", "tinkoff_recurrent_id",
 		"current_date", "current_time", "weekday", "next_day", "timestamp",
 		"date_of_creation", "time_of_creation", "platform_id", "client_type", "messenger", "message_from_outside", "none",
 		"subscription.plan", "subscription.title", "subscription.price", "subscription.status", "subscription.until",
@@ -58,6 +58,9 @@ func (r *Run) lookup(name string, money func(sales.Money) string) string {
 		return r.Contact.Email
 	case "phone":
 		return r.Contact.Phone
+	}
+	if value, known := r.rebill(name); known {
+		return value
 	}
 	if value, set := r.variable(name, money); set {
 		return value

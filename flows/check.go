@@ -18,6 +18,7 @@ func (c *checker) check(w *loading) {
 	c.targets()
 	whole := !c.blurred()
 	c.shares()
+	c.flow.charges = c.charges()
 	c.names()
 	c.attachments(w.files)
 	c.texts()

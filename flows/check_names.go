@@ -95,10 +95,6 @@ func (c *checker) names() {
 
 func (c *checker) reads(refs []Ref, set map[string]bool) {
 	for _, ref := range refs {
-		if waitsForCharging(ref.Name) {
-			c.fail(c.word(ref), "recurrent_waits", "Word", ref.Name)
-			continue
-		}
 		if state, asked := strings.CutPrefix(ref.Name, calc.BeenPrefix); asked {
 			c.flow.remembers = true
 			c.target(Ref{Name: state, Pos: c.word(ref)})

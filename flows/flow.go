@@ -48,6 +48,8 @@ type Flow struct {
 	// a customer was in are asked for.
 	shared    []string
 	remembers bool
+	// charges is set when some script takes money from saved cards.
+	charges bool
 	// phrases are looked for when somebody asks.
 	phrases func() []Phrase
 	// siblings are the flows of the project by id, this one among them; language

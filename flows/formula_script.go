@@ -71,14 +71,6 @@ func (s *Script) judge(n Node, line *calc.Line) {
 	case line.Target == "":
 	case strings.Contains(name, "."):
 		n.diags.Add(Error, at, "bad_name", "Name", line.Target)
-	case waitsForCharging(name):
-		n.diags.Add(Error, at, "recurrent_waits", "Word", name)
-	}
-	for _, call := range line.Calls() {
-		recurrent := call.Name == paymentURL && len(call.Given) > 2 && call.Given[2]
-		if recurrent || call.Name == "tinkoff_recurrent_payment" {
-			n.diags.Add(Error, s.at(line.Number, line.Col+call.Col-1), "recurrent_waits", "Word", call.Name)
-		}
 	}
 }
 
@@ -103,6 +95,7 @@ func (s *Script) Uses() Uses {
 		asks := line.Target == "payment_sum" && line.Source != "" && !emptyText(line.Source)
 		for _, call := range line.Calls() {
 			asks = asks || call.Name == paymentURL
+			uses.Charges = uses.Charges || call.Name == recurrentPayment
 		}
 		if asks {
 			own["tinkoff_pay_url"] = true
@@ -110,6 +103,9 @@ func (s *Script) Uses() Uses {
 			uses.OwnReceipt = true
 			uses.Sets = append(uses.Sets, Ref{Name: "tinkoff_pay_url", Pos: s.Pos})
 		}
+	}
+	if uses.Charges && uses.Outcomes == nil {
+		uses.Outcomes, uses.OwnReceipt = []Outcome{Success, Fail}, true
 	}
 	return uses
 }
@@ -135,7 +131,7 @@ func (r *Run) Calculate(script *Script) {
 
 func callsForMoney(code *calc.Script) bool {
 	for i := range code.Lines {
-		asks := func(call calc.Called) bool { return call.Name == paymentURL }
+		asks := func(call calc.Called) bool { return call.Name == paymentURL || call.Name == recurrentPayment }
 		if slices.ContainsFunc(code.Lines[i].Calls(), asks) || code.Lines[i].Target == "payment_sum" {
 			return true
 		}
@@ -170,6 +166,10 @@ func (r *Run) assignLine(target string, value calc.Value) error {
 	case scope == customerScope:
 		r.setCustomer(name, text)
 		return nil
+	case text == "" && name == rebillID:
+		r.forget(name)
+		r.ownedVars()
+		r.putCardAway()
 	case text == "" && !contains([]string{"name", "email", "phone"}, name):
 		r.forget(name)
 	default:

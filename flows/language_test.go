@@ -123,7 +123,7 @@ func TestBuiltins(t *testing.T) {
 		";payment_sum=4\u00a0900;pay_url=voronka-pay:" + payment + ";" +
 		`tinkoff_payment_id=44;tinkoff_payment_completed=True;tinkoff_callback_data=` +
 		strings.ReplaceAll(`{"Success": true, "Status": "CONFIRMED", "OrderId": "`+payment+`", "PaymentId": "44", "Amount": 490000}`, `"`, "&#34;") +
-		";error_payment_button=;error_payment_func=;current_date=01.12.2026;current_time=12:00;weekday=2;next_day=02.12.2026;timestamp=1796126400;" +
+		";error_payment_button=;error_payment_func=;tinkoff_rebill_id=;tinkoff_recurrent_id=;current_date=01.12.2026;current_time=12:00;weekday=2;next_day=02.12.2026;timestamp=1796126400;" +
 		"date_of_creation=01.12.2026;time_of_creation=12:00;platform_id=1;client_type=1;messenger=Telegram;message_from_outside=3;none=;" +
 		"subscription.plan=;subscription.title=;subscription.price=;subscription.status=;subscription.until=;subscription.next=;" +
 		"subscription.retry=;subscription.left=;subscription.reason=;card.last=;card.expires=;" +

@@ -22,14 +22,8 @@ const paymentURL = "get_tinkoff_payment_url"
 func scriptEffects() map[string]calc.Arity {
 	all := clientEffects()
 	all[paymentURL] = calc.Arity{Least: 2, Most: 10}
-	all["tinkoff_recurrent_payment"] = calc.Arity{Least: 1, Most: 2}
+	all[recurrentPayment] = calc.Arity{Least: 1, Most: 2}
 	return all
-}
-
-// waitsForCharging tells whether a word of salebot's is about charging a saved
-// card, which this engine does not do.
-func waitsForCharging(name string) bool {
-	return contains([]string{"tinkoff_rebill_id", "tinkoff_recurrent_id", "products_for_receipt_recurrent"}, name)
 }
 
 // bill is what a script asks to be paid.
@@ -39,6 +33,8 @@ type bill struct {
 	expires               time.Time
 	receipt               *sales.Receipt
 	extra                 map[string]string
+	// recurrent saves the card for charges to come.
+	recurrent bool
 }
 
 // callEffect runs a function of a script; what it could not do stands in
@@ -47,8 +43,12 @@ func (r *Run) callEffect(name string, args []calc.Value) (calc.Value, error) {
 	if known, err := r.callClient(name, args); known {
 		return calc.Value{}, err
 	}
-	if name != paymentURL {
-		return calc.Value{}, errRecurrent
+	if name == recurrentPayment {
+		value, err := r.chargeCard(args)
+		if err != nil {
+			r.paymentFailed(err)
+		}
+		return value, nil
 	}
 	asked, err := r.billOf(args)
 	if err != nil {
@@ -59,10 +59,9 @@ func (r *Run) callEffect(name string, args []calc.Value) (calc.Value, error) {
 }
 
 var (
-	errRecurrent = errors.New("charging a saved card is not possible")
-	errAmount    = errors.New("amount is none, or out of bounds")
-	errExpires   = errors.New("expired: write dd.mm.yyyy or dd.mm.yyyy hh:mm, later than now and within 90 days")
-	errExtra     = errors.New("extra_params: write a dictionary of IP and DATA, nothing else")
+	errAmount  = errors.New("amount is none, or out of bounds")
+	errExpires = errors.New("expired: write dd.mm.yyyy or dd.mm.yyyy hh:mm, later than now and within 90 days")
+	errExtra   = errors.New("extra_params: write a dictionary of IP and DATA, nothing else")
 )
 
 func (r *Run) paymentFailed(err error) {
@@ -79,9 +78,7 @@ func (r *Run) billOf(args []calc.Value) (bill, error) {
 	if asked.amount, err = roubles(given[0].String()); err != nil {
 		return asked, err
 	}
-	if given[2].True() {
-		return asked, errRecurrent
-	}
+	asked.recurrent = given[2].True() && r.Session.Vars[manualDisable] == ""
 	if asked.expires, err = r.expiry(given[6].String()); err != nil {
 		return asked, err
 	}
@@ -146,7 +143,10 @@ func (r *Run) demandSum(sum calc.Value) {
 		}
 	}
 	r.forget(link)
-	asked := bill{amount: amount, description: r.reckon("payment_description"), language: vars["language"]}
+	asked := bill{
+		amount: amount, description: r.reckon("payment_description"), language: vars["language"],
+		recurrent: r.Flow.charges && vars[manualDisable] == "",
+	}
 	if asked.expires, err = r.expiry(vars["expiration_date"]); err == nil && vars["products_for_receipt"] != "" {
 		asked.receipt, err = r.billReceipt(spokenReceipt{
 			items: calc.Text(vars["products_for_receipt"]), phone: r.Contact.Phone, email: r.Contact.Email,
@@ -203,7 +203,7 @@ func (r *Run) charge(asked bill) string {
 			continue
 		}
 		same, open := r.payable(order)
-		if open && same.ID == payment.ID && payment.Amount == asked.amount && reflect.DeepEqual(payment.Receipt, asked.receipt) {
+		if open && same.ID == payment.ID && payment.Initiator == "" && payment.Recurrent == asked.recurrent && payment.Amount == asked.amount && reflect.DeepEqual(payment.Receipt, asked.receipt) {
 			r.Session.Order, r.Session.Payment = order.ID, payment.ID
 			return payment.ID
 		}
@@ -215,7 +215,7 @@ func (r *Run) charge(asked bill) string {
 	r.SaveOrder(order)
 	product := sales.Product{Title: title, Price: asked.amount}
 	payment := r.newPayment(order, product, asked.expires.Sub(r.Input.At), asked.description)
-	payment.Receipt, payment.Extra = asked.receipt, asked.extra
+	payment.Receipt, payment.Extra, payment.Recurrent = asked.receipt, asked.extra, asked.recurrent
 	if asked.language == "ru" || asked.language == "en" {
 		payment.Language = asked.language
 	}
@@ -233,6 +233,9 @@ func (r *Run) remarkPayment(order sales.Order, event PaymentEvent) {
 	case Success:
 		for _, name := range append(bankWords(), "error_payment_button", "error_payment_func") {
 			r.forget(name)
+		}
+		if payment, _ := r.payment(event.Payment); payment.Recurrent {
+			r.forget(rebillID) // a card is saved anew
 		}
 	case LinkError:
 		name := "error_payment_button"

@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"voronka/flows"
-	"voronka/flows/steps"
 	"voronka/sales"
 )
 
@@ -113,28 +112,6 @@ func TestSeedPayments(t *testing.T) {
 	}
 }
 
-// TestSeedRecurrent wants every word about saved cards refused while it is read.
-func TestSeedRecurrent(t *testing.T) {
-	t.Parallel()
-	for _, script := range []string{
-		`receipt = [{"name":"ТОВАР1","price":"1200","quantity":"1","amount":"1200","vat_code":"2","method":"full_payment","object":"commodity"}]
-		link_tinkoff = get_tinkoff_payment_url(1200, 'Купи меня', '1', receipt, '77777777777', 'anna@mail.ru', '28.03.2023 14:25', '2')`,
-		`tinkoff_recurrent_payment(100, 'описание')`,
-		`products_for_receipt_recurrent = []`,
-		`x = tinkoff_rebill_id`,
-		`x = tinkoff_recurrent_id`,
-	} {
-		flow, found := flows.Loader{Kinds: steps.All()}.LoadText("seed.yaml", scripted(script))
-		said := false
-		for _, one := range found {
-			said = said || one.Code == "recurrent_waits"
-		}
-		if flow != nil || !said {
-			t.Errorf("%s: %+v", script, found)
-		}
-	}
-}
-
 // TestSeedErrors wants no payment, and a reason in error_payment_func.
 func TestSeedErrors(t *testing.T) {
 	t.Parallel()
@@ -142,7 +119,7 @@ func TestSeedErrors(t *testing.T) {
 		`payment_sum = 0`:                                                           "amount",
 		`payment_sum = 'сто'`:                                                       "amount",
 		`x = get_tinkoff_payment_url(0.5, 'Клуб')`:                                  "amount",
-		`x = get_tinkoff_payment_url(100, 'Клуб', 0 == 0)`:                          "recurrent_waits",
+		`tinkoff_recurrent_payment(100, 'описание')`:                                "no card is saved",
 		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '28.03.2023 14:25')`: "expired",
 		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', 'завтра')`:           "expired",
 		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '', '', '', 'IP')`:   "extra_params",
@@ -154,13 +131,6 @@ func TestSeedErrors(t *testing.T) {
 		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": 100 + len(none), "vat_code": "1"}], '7', '', '', '9')`:                             "taxation",
 		"x = get_tinkoff_payment_url(0, 'первая')\ny = get_tinkoff_payment_url(100, 'К', '', '', '', '', 'вторая')\nz = get_tinkoff_payment_url(2, 'К')":       "expired",
 	} {
-		if want == "recurrent_waits" {
-			_, found := flows.Loader{Kinds: steps.All()}.LoadText("seed.yaml", scripted(script))
-			if !flows.Failed(found) {
-				t.Errorf("%s loads", script)
-			}
-			continue
-		}
 		stage := rehearse(t, scripted(script))
 		turn := perform(t, stage, "/start")
 		if got := stage.Session.Vars["error_payment_func"]; !strings.Contains(got, want) {

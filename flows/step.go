@@ -62,6 +62,8 @@ type Uses struct {
 	OwnReceipt bool
 	// Shares are variables of the project that it assigns.
 	Shares []string
+	// Charges is set when it takes money from a saved card without a page.
+	Charges bool
 	// Waits is set when the step waits for the customer.
 	Waits bool
 	// Personal is set when it asks for personal data.

@@ -47,6 +47,16 @@ func (r *Run) setCustomer(name, value string) {
 	r.Session.Customer = vars
 }
 
+// ownedVars makes the deal's variables this turn's own, to be changed.
+func (r *Run) ownedVars() {
+	if !r.ownVars {
+		r.Session.Vars, r.ownVars = maps.Clone(r.Session.Vars), true
+	}
+	if r.Session.Vars == nil {
+		r.Session.Vars = map[string]string{}
+	}
+}
+
 // forget takes a variable of the deal away.
 func (r *Run) forget(name string) {
 	if _, set := r.Session.Vars[name]; !set {
