@@ -1,11 +1,13 @@
 package flows_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"voronka/flows"
+	"voronka/flows/steps"
 )
 
 const counting = `start: a
@@ -107,5 +109,24 @@ states:
 		if got := len(stage.Session.Timers); got != want {
 			t.Errorf("%s: %d alarms are left, want %d", line, got, want)
 		}
+	}
+}
+
+// TestInSegment: the calculator's word reads the segment, and a misspelt one is found.
+func TestInSegment(t *testing.T) {
+	t.Parallel()
+	const source = `start: a
+segments: {rich: n > 3}
+states:
+  a:
+    do: [{set: {n: 5}}, {say: "#{in_segment('rich')} #{segment.rich == 'true'}"}, {set: {n: 1}}, {say: "#{in_segment('rich')}"}]
+    end: true
+`
+	if diff := cmp.Diff([]string{"true true", "false"}, spoken(perform(t, rehearse(t, source), "/start"))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	_, found := flows.Loader{Kinds: steps.All()}.LoadText("a.yaml", strings.ReplaceAll(source, "in_segment('rich')", "in_segment('reach')"))
+	if len(found) == 0 || found[0].Code != "unknown_segment" || found[0].Args["Suggest"] != "rich" {
+		t.Errorf("%+v", found)
 	}
 }

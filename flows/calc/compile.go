@@ -287,12 +287,12 @@ func (c *compiler) call(node ast.Node, name string, args []ast.Node) (eval, erro
 	case len(made) < fn.least || len(made) > fn.most:
 		return nil, c.fail(node, "arguments", name)
 	}
-	if strings.EqualFold(name, "was_in_state") {
-		state := "" // any, where it is not written out
+	if prefix := asks(name); prefix != "" {
+		about := "" // any, where it is not written out
 		if named, ok := args[0].(*ast.StringNode); ok {
-			state = strings.TrimSpace(named.Value)
+			about = strings.TrimSpace(named.Value)
 		}
-		c.names = append(c.names, Name{Text: BeenPrefix + state, Col: node.Location().From + 1})
+		c.names = append(c.names, Name{Text: prefix + about, Col: node.Location().From + 1})
 	}
 	return fn.make(made), nil
 }
