@@ -18,7 +18,7 @@ func FuzzAdvance(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	all := []*flows.Flow{load(f, shop), load(f, counting)}
+	all := []*flows.Flow{load(f, shop), load(f, counting), load(f, club)}
 	if flow, found := (flows.Loader{Kinds: steps.All()}).LoadText("course.yaml", string(course)); flow != nil {
 		all = append(all, flow)
 	} else {
