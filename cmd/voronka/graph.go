@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,11 +75,18 @@ func count(a *app, database string, flow *flows.Flow) (flows.Counts, error) {
 		return nil, err
 	}
 	defer store.Close()
+	return counted(a.ctx, store, flow)
+}
+
+func counted(ctx context.Context, store storage.Store, flow *flows.Flow) (flows.Counts, error) {
 	counts := flows.Counts{}
-	err = store.View(a.ctx, func(tx storage.Tx) error {
+	err := store.View(ctx, func(tx storage.Tx) error {
 		return eachSession(tx, func(contact sales.Contact, session flows.Session) error {
+			if err := ctx.Err(); err != nil || session.Flow != flow.ID {
+				return err
+			}
 			been, err := visited(tx, contact.ID)
-			if err != nil || session.Flow != flow.ID {
+			if err != nil {
 				return err
 			}
 			been[session.State] = true

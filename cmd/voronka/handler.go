@@ -48,10 +48,12 @@ func (s *service) handler() (http.Handler, error) {
 		return nil, fmt.Errorf("load time zone: %w", err)
 	}
 	s.amoDoors(mux)
+	shown := &pictures{service: s}
 	operators, err := console.New(console.Config{
 		Store: s.store, Bot: s.bot, Password: string(s.Password), Text: s.words.Text, Language: s.Language,
 		Secure: strings.HasPrefix(s.Public, "https:"), Zone: zone, Now: s.now,
 		Backup: s.giveBackup, Faults: s.watch.Faults, Connect: s.amoConnector(), Alarms: s.alarms,
+		Funnels: shown.list, Picture: shown.draw,
 	})
 	if err != nil {
 		return nil, err

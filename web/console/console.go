@@ -35,6 +35,10 @@ type Config struct {
 	// Backup answers with a copy of the database; it is called for those alone
 	// who know the password. Nil: there is none to be had.
 	Backup http.HandlerFunc
+	// Funnels lists the live funnels, Picture draws one as SVG, nil where there is
+	// none of that id; both nil: there is no such page.
+	Funnels func() []Funnel
+	Picture func(ctx context.Context, id string) ([]byte, error)
 	// Faults are what keeps the last edit of the flows from going live, a line
 	// each; may be nil.
 	Faults func() []string
@@ -74,7 +78,7 @@ func New(c Config) (*Console, error) {
 		c.Zone = time.UTC
 	}
 	made := &Console{Config: c, doorkeeper: newDoorkeeper(c.Password, c.Now), pages: map[string]*template.Template{}}
-	for _, name := range []string{"login", "dialogs", "dialog", "work"} {
+	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels"} {
 		page, err := template.New("layout.html").Funcs(made.functions()).ParseFS(files, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse console page %s: %w", name, err)
@@ -102,6 +106,10 @@ func (c *Console) route() {
 	if c.Connect != nil {
 		c.mux.HandleFunc("GET /console/crm", c.guarded(c.Connect))
 	}
+	if c.Funnels != nil {
+		c.mux.HandleFunc("GET /console/funnels", c.guarded(c.funnels))
+		c.mux.HandleFunc("GET /console/funnels/{id}", c.guarded(c.funnel))
+	}
 	if c.Backup != nil {
 		c.mux.HandleFunc("POST /console/backup", c.backup)
 	}
@@ -119,7 +127,7 @@ type view struct {
 	Token    string
 	// Faults and Alarms are shown on each page until they are mended.
 	Faults, Alarms []string
-	Data   any
+	Data           any
 }
 
 func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
