@@ -33,6 +33,7 @@ func (t *translation) state(b *block) *yaml.Node {
 	title := b.title
 	if b.kind == closeDeal {
 		t.note(b, "close_deal")
+		steps = append(steps, mapping("close_deal", "true"))
 	}
 	node := mapping("title", clip(title, 60), "do", steps, "on", on, "timers", timers, "next", next)
 	if len(on)+len(timers) == 0 && next == "" {
