@@ -70,7 +70,7 @@ func (c *graphCommand) load() (*flows.Flow, []flows.Diagnostic, error) {
 // count tells how many customers stand in each state of a flow, and how many
 // have ever been there, as the journals tell.
 func count(a *app, database string, flow *flows.Flow) (flows.Counts, error) {
-	store, err := openExisting(database)
+	store, err := openExisting(a.ctx, database)
 	if err != nil {
 		return nil, err
 	}

@@ -22,15 +22,15 @@ func translationSchema(words *locales.Catalog, language string, flow *flows.Flow
 	} else {
 		schema = closed(node{})
 		for _, phrase := range flow.Phrases() {
-			place(schema, strings.Split(phrase.Key, "/"), phrase, text, said)
+			describePhrase(schema, strings.Split(phrase.Key, "/"), phrase, text, said)
 		}
 	}
 	schema["$schema"], schema["title"] = dialect, words.Text(language, "schema.translation", nil)
 	return schema
 }
 
-// place puts a phrase into a schema, with an object for each part of its key.
-func place(schema node, key []string, phrase flows.Phrase, text, said node) {
+// describePhrase puts a phrase into a schema, with an object for each part of its key.
+func describePhrase(schema node, key []string, phrase flows.Phrase, text, said node) {
 	properties := schema["properties"].(node)
 	if len(key) > 1 {
 		inner, is := properties[key[0]].(node)
@@ -38,7 +38,7 @@ func place(schema node, key []string, phrase flows.Phrase, text, said node) {
 			inner = closed(node{})
 			properties[key[0]] = inner
 		}
-		place(inner, key[1:], phrase, text, said)
+		describePhrase(inner, key[1:], phrase, text, said)
 		return
 	}
 	value := node{"description": phrase.Text, "type": text["type"]}
