@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -31,6 +32,8 @@ type Outside struct {
 	Hosts []string
 	// Secret signs each request; empty for no signature.
 	Secret string
+	// Secrets are those that flows may name in headers.
+	Secrets map[string]string
 }
 
 // Bounds of a request: how often it is tried, and how long its answer may be.
@@ -45,6 +48,7 @@ const (
 	httpUnreachable = "http_unreachable"
 	httpRefused     = "http_refused"
 	httpUnreadable  = "http_unreadable"
+	httpSecret      = "http_secret" // a header names one that the owner has not set
 )
 
 type httpJob struct {
@@ -64,7 +68,7 @@ func (b *Bot) request(ctx context.Context, job outbox.Job, payload httpJob) (fun
 		return nil, ctx.Err()
 	}
 	sick := response.Failure == httpUnreachable || response.Status >= 500 || response.Status == http.StatusTooManyRequests
-	if sick && job.Attempts+1 < maxRequests {
+	if sick && job.Attempts+1 < cmp.Or(payload.Request.Tries, maxRequests) {
 		return nil, &sales.Error{Code: httpUnreachable, Message: fmt.Sprintf("the server answered %d", response.Status)}
 	}
 	return func(tx storage.Tx) error {
@@ -92,6 +96,10 @@ func (o Outside) ask(ctx context.Context, asked flows.Request, now time.Time) fl
 		response.Failure = httpForbidden
 		return response
 	}
+	if !o.head(req, asked) {
+		response.Failure = httpSecret
+		return response
+	}
 	o.sign(req, asked, now)
 	res, err := o.Client.Do(req)
 	if err != nil {
@@ -104,25 +112,47 @@ func (o Outside) ask(ctx context.Context, asked flows.Request, now time.Time) fl
 	}
 	body = bytes.TrimSpace(body)
 	response.Status, response.Failure = res.StatusCode, ""
+	readable := len(body) <= maxAnswer && (len(body) == 0 || json.Valid(body))
+	if readable {
+		response.Body = string(body)
+	}
 	switch {
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		response.Failure = httpRefused
-	case len(body) > maxAnswer || len(body) > 0 && !json.Valid(body):
+	case !readable:
 		response.Failure = httpUnreadable
-	default:
-		response.Body = string(body)
 	}
 	return response
+}
+
+// head adds the flow's headers, with the owner's secrets in their places; false
+// when there is no such secret.
+func (o Outside) head(req *http.Request, asked flows.Request) bool {
+	for _, header := range asked.Headers {
+		value := header.Before
+		if header.Secret != "" {
+			secret, known := o.Secrets[header.Secret]
+			if !known {
+				return false
+			}
+			value += secret + header.After
+		}
+		req.Header.Set(header.Name, value)
+	}
+	return true
 }
 
 // sign adds our headers. The signature covers the moment, the method, the
 // address and the body, one per line.
 func (o Outside) sign(req *http.Request, asked flows.Request, now time.Time) {
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "voronka")
+	for name, value := range map[string]string{"Accept": "application/json", "User-Agent": "voronka"} {
+		if req.Header.Get(name) == "" {
+			req.Header.Set(name, value)
+		}
+	}
 	req.Header.Set("Idempotency-Key", asked.ID)
 	if asked.Body != "" {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", cmp.Or(asked.Type, "application/json"))
 	}
 	if o.Secret == "" {
 		return

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"voronka/bot"
+	"voronka/storage"
 )
 
 const asking = `start: menu
@@ -116,5 +117,97 @@ func TestNothingIsCalledUnlessAllowed(t *testing.T) {
 	w.drain()
 	if diff := cmp.Diff([]string{"Позже"}, w.chat.texts()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+const withHeaders = `start: menu
+states:
+  menu:
+    do:
+      - http: https://HOST/sms
+        headers: {Authorization: "Bearer #{secret.sms}", X-Who: "#{name}"}
+        form: {text: "#{name} & Co", to: "+7"}
+        code: code
+        into: {why: error}
+        retry: 1
+        failed: sorry
+      - say: "Отправлено, #{code}"
+    end: true
+  sorry: {do: [{say: "Ответ #{code} #{why}"}], end: true}
+`
+
+// headed is a bot whose owner has set one secret.
+func headed(t *testing.T, source string, serve http.HandlerFunc) *world {
+	t.Helper()
+	server := httptest.NewTLSServer(serve)
+	t.Cleanup(server.Close)
+	host := strings.TrimPrefix(server.URL, "https://")
+	return newWorld(t, strings.Replace(source, "HOST", host, 1), func(c *bot.Config) {
+		c.Outside = bot.Outside{Client: server.Client(), Hosts: []string{host}, Secrets: map[string]string{"sms": "s3cr3t"}}
+	})
+}
+
+// TestRequestCarriesTheOwnersSecret puts it into the header and nowhere else:
+// not into the job, not into the dialog.
+func TestRequestCarriesTheOwnersSecret(t *testing.T) {
+	t.Parallel()
+	w := headed(t, withHeaders, func(res http.ResponseWriter, req *http.Request) {
+		if err := req.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		if req.Header.Get("Authorization") != "Bearer s3cr3t" || req.Header.Get("X-Who") != "Анна" ||
+			req.PostForm.Get("text") != "Анна & Co" || req.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+			t.Errorf("asked with %v %v", req.Header, req.PostForm)
+		}
+		res.WriteHeader(http.StatusAccepted)
+	})
+	w.say("/start")
+	w.view(func(tx storage.Tx) error {
+		jobs, err := tx.Waiting(10)
+		for _, job := range jobs {
+			if strings.Contains(string(job.Payload), "s3cr3t") {
+				t.Errorf("the job holds the secret: %s", job.Payload)
+			}
+		}
+		return err
+	})
+	w.drain()
+	w.drain()
+	if diff := cmp.Diff([]string{"Ответ 202 "}, w.chat.texts()); diff != "" {
+		t.Error(diff) // nothing at `error`: not the answer the flow wants
+	}
+	if lines := strings.Join(w.journal(), "\n"); strings.Contains(lines, "s3cr3t") {
+		t.Error(lines)
+	}
+}
+
+func TestRequestIsRepeatedAsSaid(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	w := headed(t, withHeaders, func(res http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		res.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(res, `{"error": "занято"}`)
+	})
+	w.say("/start")
+	w.drain()
+	for range 5 {
+		w.pass(time.Hour)
+	}
+	if diff := cmp.Diff([]string{"Ответ 503 занято"}, w.chat.texts()); diff != "" || asked.Load() != 2 {
+		t.Errorf("asked %d times: %s", asked.Load(), diff)
+	}
+}
+
+func TestRequestWithoutItsSecretIsNotSent(t *testing.T) {
+	t.Parallel()
+	w := headed(t, strings.Replace(withHeaders, "secret.sms", "secret.other", 1), func(http.ResponseWriter, *http.Request) {
+		t.Error("asked without the secret")
+	})
+	w.say("/start")
+	w.drain()
+	w.drain()
+	if lines := w.journal("http"); len(lines) != 1 || !strings.HasSuffix(lines[0], "0 http_secret") {
+		t.Errorf("journal %q", lines)
 	}
 }

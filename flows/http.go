@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Responded is the answer to a Request; Response is set. It cannot be typed.
@@ -18,10 +17,24 @@ type Request struct {
 	Method string `json:"method"`
 	// URL is https, on a host that the owner allows.
 	URL string `json:"url"`
-	// Body is JSON, empty for none.
+	// Body is empty for none; Type is its content type, JSON where there is none.
 	Body string `json:"body,omitempty"`
+	Type string `json:"type,omitempty"`
+	// Headers go with it beside the bot's own.
+	Headers []Header `json:"headers,omitempty"`
+	// Tries is how often it is tried at most; zero leaves that to the bot.
+	Tries int `json:"tries,omitempty"`
 	// Seconds is how long one attempt may take.
 	Seconds int64 `json:"seconds"`
+}
+
+// Header is one header: Before, the owner's secret of that name, After.
+type Header struct {
+	Name   string `json:"name"`
+	Before string `json:"before,omitempty"`
+	// Secret is a name: its value is known to the owner's settings alone.
+	Secret string `json:"secret,omitempty"`
+	After  string `json:"after,omitempty"`
 }
 
 func (Request) effect() {}
@@ -48,14 +61,16 @@ type Requester interface {
 	Step
 	// Responded takes the answer; it may Go somewhere.
 	Responded(*Run, Response)
+	// Expects are the paths of the fields it takes from a good answer.
+	Expects() []string
 }
 
 // Request asks a server and ends the turn; the running step, a Requester, hears
-// the answer unless the customer has left the state.
-func (r *Run) Request(method, url, body string, timeout time.Duration) {
-	id := r.ID("http")
-	r.Session.Request = &Requested{ID: id, At: *r.place()}
-	r.Emit(Request{ID: id, Method: method, URL: url, Body: body, Seconds: int64(timeout / time.Second)})
+// the answer unless the customer has left the state. The request gets its ID here.
+func (r *Run) Request(request Request) {
+	request.ID = r.ID("http")
+	r.Session.Request = &Requested{ID: request.ID, At: *r.place()}
+	r.Emit(request)
 	r.waits = true
 }
 

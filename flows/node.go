@@ -56,6 +56,11 @@ func (n Node) IsList() bool { return n.yaml != nil && n.yaml.Kind == yaml.Sequen
 // IsScalar tells whether it is a plain value.
 func (n Node) IsScalar() bool { return n.yaml != nil && n.yaml.Kind == yaml.ScalarNode }
 
+// IsLiteral tells whether it is a number or a truth that was written without quotes.
+func (n Node) IsLiteral() bool {
+	return n.IsScalar() && n.yaml.Style == 0 && contains([]string{"!!int", "!!float", "!!bool"}, n.yaml.ShortTag())
+}
+
 // Entry is one pair of a mapping.
 type Entry struct {
 	Key   Node

@@ -69,7 +69,7 @@ func spotsOf(root *yaml.Node, source *Source) []spot {
 
 // silentKey tells of keys under which nothing is said to a customer.
 func silentKey(key string) bool {
-	return contains([]string{"flow", "title", "start", "receipt", "moved", "stages", "crm", "operator", "http", "set", "calc",
+	return contains([]string{"flow", "title", "start", "receipt", "moved", "stages", "crm", "operator", "http", "headers", "body", "form", "json", "code", "set", "calc",
 		"if", "to", "url", "photo", "document", "file", "link", "invite", "into", "as", "callback", "event", "tag", "untag",
 		"consent", "channel", "subscribe", "unsubscribe", "renew", "change_plan", "pause_plan", "resume_plan", "refund"}, key)
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"voronka/bot"
 	"voronka/internal/rest"
@@ -24,10 +25,25 @@ func hosts(list string) []string {
 	return all
 }
 
+var secretName = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`)
+
+// secrets reads name=value pairs with commas between them; nil when one is none.
+func secrets(list string) map[string]string {
+	all := map[string]string{}
+	for pair := range strings.SplitSeq(list, ",") {
+		name, value, found := strings.Cut(strings.TrimSpace(pair), "=")
+		if !found || !secretName.MatchString(name) || value == "" || strings.ContainsFunc(value, unicode.IsControl) {
+			return nil
+		}
+		all[name] = value
+	}
+	return all
+}
+
 // outside lets flows call the servers that the owner named, none without.
 func (s Settings) outside() bot.Outside {
 	if s.HTTPHosts == "" {
 		return bot.Outside{}
 	}
-	return bot.Outside{Client: rest.NewGuarded(time.Minute), Hosts: hosts(s.HTTPHosts), Secret: string(s.HTTPSecret)}
+	return bot.Outside{Client: rest.NewGuarded(time.Minute), Hosts: hosts(s.HTTPHosts), Secret: string(s.HTTPSecret), Secrets: secrets(string(s.HTTPSecrets))}
 }

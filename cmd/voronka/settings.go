@@ -70,6 +70,9 @@ type Settings struct {
 	// HTTPHosts are the servers that flows may call, HTTPSecret signs the calls.
 	HTTPHosts  string `envconfig:"VORONKA_HTTP_HOSTS"`
 	HTTPSecret Secret `envconfig:"VORONKA_HTTP_SECRET"`
+	// HTTPSecrets are those that flows may name in headers: name=value, with
+	// commas between them.
+	HTTPSecrets Secret `envconfig:"VORONKA_HTTP_SECRETS"`
 
 	// SecretKey seals the secrets that are kept in the database.
 	SecretKey Secret `envconfig:"VORONKA_SECRET_KEY"`
@@ -159,6 +162,7 @@ func (s Settings) faults() []fault {
 	check(s.Paywall == "" || slices.Contains(taxations(), s.Paywall), "VORONKA_PAYWALL_TAXATION", "paywall")
 	check(hosts(s.HTTPHosts) != nil || s.HTTPHosts == "", "VORONKA_HTTP_HOSTS", "http_hosts")
 	check(s.HTTPSecret == "" || len(s.HTTPSecret) >= 16, "VORONKA_HTTP_SECRET", "http_secret")
+	check(secrets(string(s.HTTPSecrets)) != nil || s.HTTPSecrets == "", "VORONKA_HTTP_SECRETS", "http_secrets")
 	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
 	_, err := time.LoadLocation(s.Timezone)
 	check(err == nil, "VORONKA_TIMEZONE", "timezone")

@@ -229,7 +229,7 @@ func repeated(turn flows.Turn) bool {
 func stuck(stage *flows.Rehearsal) bool {
 	session := stage.Session
 	state := stage.Flow.State(session.State)
-	if state == nil || state.End || session.Manual || session.Asking != nil || len(session.Timers) > 0 {
+	if state == nil || state.End || session.Manual || session.Asking != nil || session.Request != nil || len(session.Timers) > 0 {
 		return false
 	}
 	bought := func(order sales.Order) bool { return order.ID == session.Order && !order.DeliveredAt.IsZero() }

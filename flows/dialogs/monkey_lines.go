@@ -11,7 +11,7 @@ import (
 // impossible tells whether a line cannot be played any more, as happens when
 // the lines before it are left out.
 func impossible(err error) bool {
-	return errors.Is(err, flows.ErrNoButton) || errors.Is(err, flows.ErrNoPayment) || errors.Is(err, flows.ErrScript)
+	return errors.Is(err, flows.ErrNoButton) || errors.Is(err, flows.ErrNoPayment) || errors.Is(err, flows.ErrNoRequest) || errors.Is(err, flows.ErrScript)
 }
 
 // next is what this customer does next. What moves the funnel on is likelier
@@ -19,6 +19,9 @@ func impossible(err error) bool {
 func (m *Monkey) next(stage *flows.Rehearsal) string {
 	ways := []func(*flows.Rehearsal) (string, bool){
 		m.tap, m.tap, m.tap, m.tap, m.reply, m.reply, m.reply, m.pay, m.pay, m.word, m.wait, m.wait, m.chat, m.mischief,
+	}
+	if line, ok := m.answer(stage); ok && m.Pick(3) > 0 {
+		return line
 	}
 	for {
 		if line, ok := ways[m.Pick(len(ways))](stage); ok {
@@ -64,6 +67,19 @@ func (m *Monkey) pay(stage *flows.Rehearsal) (string, bool) {
 		return m.one("/pay success", "/pay refunded"), m.Pick(4) == 0
 	}
 	return m.one("/pay success", "/pay success", "/pay success", "/pay fail", "/pay other 1", "/pay expired", "/pay error"), true
+}
+
+// answer lets the server that was asked answer: mostly with what the flow wants
+// of it, now and then with trouble.
+func (m *Monkey) answer(stage *flows.Rehearsal) (string, bool) {
+	paths, asked := stage.Expected()
+	if !asked {
+		return "", false
+	}
+	if m.Pick(4) == 0 {
+		return m.one("/http 0", "/http 500", "/http 404", "/http 200 {}"), true
+	}
+	return "/http 200 " + flows.Sample(paths, m.one("5", "0", "1", `"да"`)), true
 }
 
 // word says what some rule listens to.

@@ -54,6 +54,9 @@ func TestMonkey(t *testing.T) {
 			"unserved", []string{"/start", "/pay success"}},
 		"stuck": {goods + "states:\n  hello: {do: [{say: Привет}], on: [{refunded: bye}]}\n  bye: {do: [{say: Да}], end: true}\n",
 			"stuck", []string{"/start"}},
+		"beyond a server": {"states:\n  hello: {do: [{http: https://e.ru, into: {a: x.0.y, b: z}, failed: sorry}, {goto: gone}]}\n  sorry: {do: [{say: Нет}], end: true}\n" +
+			"  gone: {do: [{say: 1}, {say: 2}, {say: 3}, {say: 4}, {say: 5}, {say: 6}, {say: 7}], end: true}\n",
+			"storm", []string{"/start", `/http 200 {"x":[{"y":1}],"z":1}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
