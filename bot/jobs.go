@@ -28,6 +28,7 @@ const (
 	jobExport   = "export"
 	jobKick     = "kick"
 	jobHTTP     = "http"
+	jobMember   = "member"
 	jobUpdate   = "update"
 	jobBillPaid = "bill_paid"
 )
@@ -102,6 +103,8 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return b.forget(tx, contact, in)
 	case flows.Request:
 		return put(tx, outbox.Lane("http/"+contact), jobHTTP, httpJob{contact, e}, in.At)
+	case flows.Membership:
+		return put(tx, chatLane(contact), jobMember, memberJob{contact, e}, in.At)
 	case flows.Kick:
 		return put(tx, chatLane(contact), jobKick, kickJob{contact, e}, in.At)
 	case flows.Typing:

@@ -31,6 +31,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobExport:   {Handle: handler(b.export)},
 			jobKick:     {Handle: handler(b.kick)},
 			jobHTTP:     {Handle: handler(b.request)},
+			jobMember:   {Handle: handler(b.member)},
 			jobTyping:   {Handle: handler(b.typing)},
 			jobUpdate:   {Handle: handler(b.takeUp), MaxAttempts: updateTries},
 			jobBillPaid: {Handle: handler(b.billPaid)},

@@ -118,7 +118,7 @@ func findings(t *testing.T) map[string]flows.Diagnostic {
 	const small = "start: a\nstates:\n  a: {end: true, do: [{say: Привет}]}\n"
 	add(fstest.MapFS{"readme.txt": {}})
 	add(fstest.MapFS{"a.yaml": {Data: []byte("flow: a\n" + small)}, "b.yaml": {Data: []byte("flow: a\n" + small)}, "c.yml": {}})
-	const buyers = "segments: {buyers: orders_paid > 0}\n"
+	const buyers = "segments: {buyers: orders_paid > 0}\nhooks: {done: {phone: phone}}\n"
 	add(fstest.MapFS{"a.yaml": {Data: []byte(small + buyers)}, "b.yaml": {Data: []byte(small + buyers)}})
 	add(fstest.MapFS{"a.yaml": {Data: []byte(small)}, "a.en.yaml": {Data: []byte("states: {a: {ask: Hello}}\n")}, "a.de.yaml/x": {}})
 	add(fstest.MapFS{

@@ -7,6 +7,7 @@ import "slices"
 // While an operator leads the dialog only what concerns the operator is heard.
 func (r *Run) outsideRules() {
 	r.cancelOutside()
+	r.takeFields()
 	state := r.standing()
 	operator := r.Input.Kind == Operator
 	switch {

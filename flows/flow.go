@@ -36,7 +36,9 @@ type Flow struct {
 	Vars []Variable
 	// Segments are the audiences declared here, in the order of the file.
 	Segments []*Segment
-	Source   *Source
+	// Hooks are the doors for other programs, in the order of the file.
+	Hooks  []*Hook
+	Source *Source
 	// Written are the files it was read from, by base name: enough to load it again.
 	Written map[string]string
 	states  map[string]*State

@@ -22,6 +22,8 @@ type Heard struct {
 	Payment *HeardPayment `json:"payment,omitempty"`
 	// Subscription is the one that something was due about.
 	Subscription string `json:"subscription,omitempty"`
+	// Fields are what a webhook set.
+	Fields map[string]string `json:"fields,omitempty"`
 }
 
 // HeardProfile is a Profile as a journal keeps it.
@@ -55,7 +57,7 @@ func (r *Run) keepHeard() {
 		return
 	}
 	in := r.Input
-	heard := &Heard{Kind: in.Kind, Turn: r.Session.Turns, Own: in.Own, Message: in.Message, Timer: r.rang}
+	heard := &Heard{Kind: in.Kind, Turn: r.Session.Turns, Own: in.Own, Message: in.Message, Timer: r.rang, Fields: in.Fields}
 	if in.Kind == Renewal {
 		heard.Subscription = in.Subscription
 	}
@@ -78,7 +80,7 @@ func (r *Run) keepHeard() {
 
 // input is the input again, without its time, its alarm and its payment.
 func (h *Heard) input(words string) Input {
-	in := Input{Kind: h.Kind, Text: h.Text, Payload: h.Payload, Own: h.Own, Message: h.Message, Subscription: h.Subscription}
+	in := Input{Kind: h.Kind, Text: h.Text, Payload: h.Payload, Own: h.Own, Message: h.Message, Subscription: h.Subscription, Fields: h.Fields}
 	switch h.Kind {
 	case Text, Photo, Document, Voice, Location, Other:
 		in.Text = words

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -44,6 +45,8 @@ type Requested struct {
 	ID string `json:"id"`
 	// At is the step that asked, a Requester.
 	At Asking `json:"at"`
+	// What was asked when it was no server: "subscribed".
+	What string `json:"what,omitempty"`
 }
 
 // Response is what came of a request.
@@ -88,7 +91,10 @@ func (r *Run) responded() {
 		step, _ = b.steps[waiting.At.Step].(Requester)
 	}
 	outcome := strings.TrimSpace(strconv.Itoa(response.Status) + " " + response.Failure)
-	r.Event("http", waiting.At.String()+": "+outcome)
+	if waiting.What != "" {
+		outcome = cmp.Or(response.Failure, response.Body)
+	}
+	r.Event(cmp.Or(waiting.What, "http"), waiting.At.String()+": "+outcome)
 	switch {
 	case step == nil:
 		r.Event("error", "request is gone: "+waiting.At.String())

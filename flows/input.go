@@ -66,6 +66,8 @@ type Input struct {
 	Subscription string
 	// Response belongs to a Responded input.
 	Response *Response
+	// Fields are variables that a Webhook sets.
+	Fields map[string]string
 
 	// renewal is what rules hear of a subscription, once the engine knows it.
 	renewal Outcome

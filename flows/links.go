@@ -138,6 +138,11 @@ func (c *checker) sets() map[string]bool {
 			set[ref.Name] = true
 		}
 	}
+	for _, hook := range c.flow.Hooks {
+		for _, one := range hook.Into {
+			set[one.Name.Name] = true
+		}
+	}
 	return set
 }
 

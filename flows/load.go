@@ -145,6 +145,7 @@ func (w *loading) finish() []*Flow {
 	}
 	w.distinct(flows)
 	w.audiences()
+	w.doors()
 	w.circles()
 	w.recursion()
 	return flows

@@ -34,7 +34,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	}
 	d := &draft{flow: flow, root: root, data: data}
 	root.Only("flow", "title", "start", "products", "plans", "receipt", "anywhere", "fallback", "otherwise",
-		"states", "moved", "stages", "texts", "vars", "segments")
+		"states", "moved", "stages", "texts", "vars", "segments", "hooks")
 	flow.ID = strings.TrimSuffix(filepath.Base(flow.File), ".yaml")
 	if id := root.Field("flow"); !id.Zero() {
 		flow.ID = id.identifier()
@@ -46,6 +46,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	flow.Start = d.start.Name
 	d.readVariables(root.Field("vars"))
 	d.readSegments(root.Field("segments"))
+	d.readHooks(root.Field("hooks"))
 	d.readProducts(root.Field("products"), root.Field("receipt"))
 	d.readPlans(root.Field("plans"), root.Field("receipt"))
 	flow.Anywhere = onceIn("anywhere", root.Field("anywhere").rules())

@@ -83,6 +83,19 @@ func listed(value any) any {
 	return list
 }
 
+// doSubscribed tells what Telegram knows of the customer's membership.
+func (r *Rehearsal) doSubscribed(how string) (Turn, error) {
+	switch how {
+	case "yes":
+		return r.doHTTP("200 true")
+	case "no":
+		return r.doHTTP("200 false")
+	case "unknown":
+		return r.doHTTP("0")
+	}
+	return Turn{}, fmt.Errorf("%w: /subscribed %s: yes, no or unknown?", ErrScript, how)
+}
+
 // doHTTP answers the request that the session waits for: "200 {…}".
 func (r *Rehearsal) doHTTP(how string) (Turn, error) {
 	if r.Session.Request == nil {

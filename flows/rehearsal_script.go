@@ -31,7 +31,9 @@ var (
 //	/http 200 {"a": 1}          the server that was asked answers; 0 for nobody
 //	/block /unblock             the customer blocks the bot
 //	/joined news /left news     the customer joins a channel, leaves it
-//	/stage Won /webhook crm     the CRM moves the deal, a webhook comes
+//	/stage Won                  the CRM moves the deal
+//	/webhook crm {"a": 1}       a webhook comes, with what it brings
+//	/subscribed yes             Telegram tells whether the customer is in the channel; no, or unknown
 //
 // Any other line that begins with a slash is a command, the rest is text.
 func (r *Rehearsal) Do(line string) ([]Turn, error) {
@@ -61,6 +63,10 @@ func (r *Rehearsal) do(line string) ([]Turn, error) {
 		return r.doCard(rest)
 	case "/http":
 		return one(r.doHTTP(rest))
+	case "/subscribed":
+		return one(r.doSubscribed(rest))
+	case "/webhook":
+		return one(r.Send(r.Flow.scriptedHook(rest)))
 	}
 	input, ok := scripted(word, rest)
 	switch {
@@ -95,7 +101,7 @@ func scripted(word, rest string) (Input, bool) {
 		return Input{Kind: Operator, Text: rest}, true
 	case "/joined", "/left":
 		return Input{Kind: InputKind(word[1:]), Text: strings.TrimPrefix(rest, "@")}, true
-	case "/stage", "/webhook":
+	case "/stage":
 		return Input{Kind: InputKind(word[1:]), Text: rest}, true
 	case "/block":
 		return Input{Kind: Blocked}, true

@@ -48,11 +48,11 @@ func TestAudienceOfAProject(t *testing.T) {
 	}
 }
 
-func TestSegmentsHaveOneNameInAProject(t *testing.T) {
+func TestSegmentsAndHooksHaveOneNameInAProject(t *testing.T) {
 	t.Parallel()
-	text := "start: hi\nsegments: {all: 1 > 0}\nstates: {hi: {end: true}}\n"
+	text := "start: hi\nsegments: {all: 1 > 0}\nhooks: {done: {phone: phone}}\nstates: {hi: {end: true}}\n"
 	project, found, err := loader().LoadFS(fstest.MapFS{"a.yaml": {Data: []byte(text)}, "b.yaml": {Data: []byte(text)}}, "")
-	if err != nil || project != nil || len(found) != 1 || found[0].Code != "repeated_segment" || found[0].Pos.File != "b.yaml" {
+	if err != nil || project != nil || len(found) != 2 || found[0].Code != "repeated_segment" || found[1].Code != "repeated_hook" || found[0].Pos.File != "b.yaml" {
 		t.Errorf("%v %+v", err, found)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"voronka/bot"
 	"voronka/bot/telegram"
 	"voronka/payments"
 	"voronka/storage"
@@ -28,6 +29,7 @@ func (s *service) handler() (http.Handler, error) {
 		door.Guard, _ = readNetworks(s.TBankNetworks)
 		mux.Handle("/payments/{provider}", door)
 	}
+	mux.Handle("POST /hooks/{name}", &bot.HookDoor{Take: s.bot.Hooked, Secret: string(s.HookSecret), Now: s.now, Log: s.log})
 	pay, err := checkout.Pay{Store: s.store, Clicked: s.bot.Clicked, Text: s.words.Text, ChatURL: s.chatURL(), Now: s.now}.Handler()
 	if err != nil {
 		return nil, err

@@ -74,6 +74,9 @@ type Settings struct {
 	// commas between them.
 	HTTPSecrets Secret `envconfig:"VORONKA_HTTP_SECRETS"`
 
+	// HookSecret opens the door for other programs' webhooks.
+	HookSecret Secret `envconfig:"VORONKA_HOOK_SECRET"`
+
 	// SecretKey seals the secrets that are kept in the database.
 	SecretKey Secret `envconfig:"VORONKA_SECRET_KEY"`
 
@@ -163,6 +166,7 @@ func (s Settings) faults() []fault {
 	check(hosts(s.HTTPHosts) != nil || s.HTTPHosts == "", "VORONKA_HTTP_HOSTS", "http_hosts")
 	check(s.HTTPSecret == "" || len(s.HTTPSecret) >= 16, "VORONKA_HTTP_SECRET", "http_secret")
 	check(secrets(string(s.HTTPSecrets)) != nil || s.HTTPSecrets == "", "VORONKA_HTTP_SECRETS", "http_secrets")
+	check(s.HookSecret == "" || len(s.HookSecret) >= 16, "VORONKA_HOOK_SECRET", "http_secret")
 	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
 	_, err := time.LoadLocation(s.Timezone)
 	check(err == nil, "VORONKA_TIMEZONE", "timezone")

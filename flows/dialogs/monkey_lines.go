@@ -76,6 +76,9 @@ func (m *Monkey) answer(stage *flows.Rehearsal) (string, bool) {
 	if !asked {
 		return "", false
 	}
+	if stage.Session.Request.What != "" {
+		return m.one("/subscribed yes", "/subscribed yes", "/subscribed no", "/subscribed unknown"), true
+	}
 	if m.Pick(4) == 0 {
 		return m.one("/http 0", "/http 500", "/http 404", "/http 200 {}"), true
 	}

@@ -50,8 +50,10 @@ func (r *Recorder) Line(line string) {
 		r.add("operator", plain(word[1:]+"s"))
 	case "/operator":
 		r.add("operator", pair("says", plain(rest)))
-	case "/joined", "/left", "/stage", "/webhook":
-		words := map[string]string{"/joined": "joins", "/left": "leaves", "/stage": "crm_stage", "/webhook": "webhook"}
+	case "/joined", "/left", "/stage", "/webhook", "/http", "/subscribed":
+		words := map[string]string{
+			"/joined": "joins", "/left": "leaves", "/stage": "crm_stage", "/webhook": "webhook", "/http": "http", "/subscribed": "subscribed",
+		}
 		r.add(words[word], plain(rest))
 	case "/block", "/unblock":
 		r.add("does", plain(word[1:]+"s"))

@@ -62,6 +62,8 @@ func table() []*word {
 		{name: "leaves", read: readText, do: script("/left ")},
 		{name: "crm_stage", read: readText, do: script("/stage ")},
 		{name: "webhook", read: readText, do: script("/webhook ")},
+		{name: "http", read: readText, do: script("/http ")},
+		{name: "subscribed", read: readWord("yes", "no", "unknown"), do: script("/subscribed "), values: []string{"yes", "no", "unknown"}},
 
 		{name: "bot", read: readText, check: botSays},
 		{name: "silent", read: readFlag, check: silent},

@@ -30,6 +30,7 @@ func All() []flows.StepKind {
 		{Word: "typing", Read: readTyping},
 		{Word: "invite", Read: readInvite},
 		{Word: "kick", Read: readKick},
+		{Word: "subscribed", Read: readSubscribed},
 		{Word: "http", Read: readHTTP},
 		{Word: "consent", Read: readConsent},
 		{Word: "forget_me", Read: readForgetMe},
