@@ -14,6 +14,7 @@ import (
 type planCommand struct {
 	Dir      string `arg:"" default:"./flows" help:"Папка проекта · project folder"`
 	Database string `required:"" help:"База или её копия · the database or a copy of it" placeholder:"voronka.db"`
+	When     string `help:"Кто что получит за этот срок: 24h, 7d · who gets what within this time" placeholder:"24h"`
 	JSON     bool   `name:"json" help:"Ответ для программ · answer for programs"`
 }
 
@@ -23,6 +24,13 @@ func (c *planCommand) Run(a *app) error {
 	project, err := a.loadProject(c.Dir)
 	if err != nil {
 		return err
+	}
+	if c.When != "" {
+		span, ok := flows.ParseDuration(c.When)
+		if !ok {
+			return &spoken{"plan.bad_span", map[string]any{"Span": c.When}, errors.New("no duration")}
+		}
+		return c.when(a, project, span)
 	}
 	plan, err := c.read(a, project)
 	if err != nil {

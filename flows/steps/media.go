@@ -80,7 +80,7 @@ func readAlbum(n flows.Node) []attached {
 		files = append(files, readItem(item))
 	}
 	if len(files) < flows.MinAlbum || len(files) > flows.MaxAlbum {
-		n.Error("album_size", "Count", len(files), "Min", flows.MinAlbum, "Max", flows.MaxAlbum)
+		n.Error("album_size", "Files", len(files), "Min", flows.MinAlbum, "Max", flows.MaxAlbum)
 	}
 	for _, one := range files[min(1, len(files)):] {
 		if family(one.kind) != family(files[0].kind) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"voronka/flows"
 	"voronka/storage"
 	"voronka/web"
 )
@@ -45,6 +46,8 @@ type Config struct {
 	// Alarms are what keeps the whole bot from a part of its work, a line each;
 	// may be nil.
 	Alarms func() []string
+	// Live is the project that runs, to say what reminders will do; may be nil.
+	Live func() *flows.Project
 	// Connect leads an operator to where the CRM lets the bot in; nil: there is
 	// no need for that.
 	Connect http.HandlerFunc
@@ -59,6 +62,8 @@ type Bot interface {
 	// Operate says text to the customer, if there is any, and takes the dialog
 	// over or gives it back to the bot; see flows.Join. An id acts once.
 	Operate(ctx context.Context, contact, id, word, text string) error
+	// Retime moves one pending reminder of a dialog; a zero moment cancels it.
+	Retime(ctx context.Context, contact, timer string, due time.Time) error
 }
 
 // Console is the handler of everything under /console/.
@@ -78,7 +83,7 @@ func New(c Config) (*Console, error) {
 		c.Zone = time.UTC
 	}
 	made := &Console{Config: c, doorkeeper: newDoorkeeper(c.Password, c.Now), pages: map[string]*template.Template{}}
-	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels"} {
+	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar"} {
 		page, err := template.New("layout.html").Funcs(made.functions()).ParseFS(files, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse console page %s: %w", name, err)
@@ -101,6 +106,8 @@ func (c *Console) route() {
 	c.mux.HandleFunc("GET /console/dialogs/{id}", c.guarded(c.dialog))
 	c.mux.HandleFunc("POST /console/dialogs/{id}/attended", c.guarded(c.attended))
 	c.mux.HandleFunc("POST /console/dialogs/{id}/say", c.guarded(c.say))
+	c.mux.HandleFunc("POST /console/dialogs/{id}/timers/{timer}", c.guarded(c.retime))
+	c.mux.HandleFunc("GET /console/calendar", c.guarded(c.calendar))
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
 	if c.Connect != nil {
@@ -172,6 +179,7 @@ func (c *Console) functions() template.FuncMap {
 			}
 			return local.Format("02.01.2006 15:04")
 		},
+		"moment": func(t time.Time) string { return t.In(c.Zone).Format(moment) },
 	}
 }
 

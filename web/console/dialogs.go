@@ -95,6 +95,8 @@ type dialogPage struct {
 	Lines   []flows.Line
 	Earlier int64
 	Session flows.Session
+	// Pending are its reminders, the earliest first.
+	Pending []flows.Pending
 	// Act makes what the operator does next unique.
 	Act      string
 	Orders   []sales.Order
@@ -114,7 +116,7 @@ func (c *Console) dialog(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		c.fail(w, err)
 	default:
-		page.Act = rand.Text()
+		page.Act, page.Pending = rand.Text(), c.pending(page.Session)
 		c.show(w, r, http.StatusOK, "dialog", page)
 	}
 }

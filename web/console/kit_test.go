@@ -144,6 +144,11 @@ func (h *helper) Attended(_ context.Context, contact string) error {
 	return h.err
 }
 
+func (h *helper) Retime(_ context.Context, contact, timer string, due time.Time) error {
+	h.acts = append(h.acts, strings.Join([]string{contact, timer, due.Format("02.01 15:04")}, "|"))
+	return h.err
+}
+
 func (h *helper) Operate(_ context.Context, contact, id, word, text string) error {
 	if id == "" {
 		return errors.New("an act without an id")
