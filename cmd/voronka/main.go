@@ -45,6 +45,7 @@ type commands struct {
 	Doctor    doctorCommand    `cmd:"" help:"Проверить настройки, базу и связь со всеми · check settings, database and every connection"`
 	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
 	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
+	Contacts  contactsCommand  `cmd:"" help:"Клиенты таблицей CSV: выгрузить и внести · customers as a CSV table, out and in"`
 	Compact   compactCommand   `cmd:"" help:"Сжать базу, пока бот остановлен · rewrite the database without gaps while the bot stands"`
 	Amocrm    amoCommand       `cmd:"" help:"Подключить amoCRM · connect amoCRM"`
 	Config    configCommand    `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`

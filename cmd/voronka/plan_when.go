@@ -23,7 +23,7 @@ const mostComing = 10000
 
 // when tells who gets what until then, as the flows of the folder say it.
 func (c *planCommand) when(a *app, project *flows.Project, span time.Duration) error {
-	store, err := openExisting(c.Database)
+	store, err := openExisting(a.ctx, c.Database)
 	if err != nil {
 		return err
 	}
