@@ -130,3 +130,17 @@ states:
 		t.Errorf("%+v", found)
 	}
 }
+
+// TestNone: salebot's #{none} says nothing, and complains of nothing.
+func TestNone(t *testing.T) {
+	t.Parallel()
+	turn := perform(t, rehearse(t, "start: a\nstates: {a: {do: [{say: '#{none}'}, {say: Привет}], end: true}}\n"), "/start")
+	if diff := cmp.Diff([]string{"Привет"}, spoken(turn)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for _, line := range turn.Journal {
+		if line.Kind == "error" {
+			t.Errorf("complains: %s", line.Text)
+		}
+	}
+}

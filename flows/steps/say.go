@@ -107,7 +107,9 @@ func (s *say) Run(r *flows.Run) {
 // show says it, unless variables that came out empty have left nothing to show.
 func (s *say) show(r *flows.Run, said flows.Say) {
 	if said.Text == "" && len(said.Sent()) == 0 {
-		r.Event("error", "say: nothing to show")
+		if s.text.Source != "#{none}" { // salebot's word for saying nothing
+			r.Event("error", "say: nothing to show")
+		}
 		return
 	}
 	r.Say(said)
