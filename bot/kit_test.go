@@ -491,6 +491,8 @@ type board struct {
 	deals   int
 	changes []crm.Change
 	told    []string
+	// dislike is a stage that the account does not have.
+	dislike string
 }
 
 func (b *board) Apply(_ context.Context, change crm.Change, known crm.Refs) (crm.Refs, error) {
@@ -502,11 +504,17 @@ func (b *board) Apply(_ context.Context, change crm.Change, known crm.Refs) (crm
 	if b.down != nil {
 		return known, b.down
 	}
+	if b.dislike != "" && change.Stage == b.dislike {
+		return known, &sales.Error{Code: "crm_stage", Action: sales.Bury}
+	}
 	if known.Deal == "" {
 		b.deals++
 		known.Deal = fmt.Sprint("deal", b.deals)
 	}
 	b.changes = append(b.changes, change)
+	for _, part := range change.Merged {
+		b.told = append(b.told, known.Deal+"  "+part.Note)
+	}
 	b.told = append(b.told, strings.TrimSpace(known.Deal+" "+change.Stage+" "+change.Note))
 	return known, nil
 }

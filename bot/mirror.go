@@ -19,7 +19,7 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 	change := crm.Change{
 		ID: in.ID + "/" + strconv.Itoa(number), Contact: turn.Contact, At: in.At,
 		Title: b.flow(turn.Session.Flow).Title, Person: m.Contact, Stage: m.Stage,
-		Price: m.Price, Note: m.Note, Tags: m.Tags, Fields: m.Fields,
+		Price: m.Price, Note: m.Note, Tags: m.Tags, Fields: m.Fields, Money: in.Kind == flows.Paid,
 	}
 	if change.Note == "" && m.State != "" && m.Stage == "" {
 		change.Note = "→ " + m.State
@@ -30,12 +30,39 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 	return change
 }
 
-// mirror enqueues a change, where there is a CRM.
+// mirror enqueues a change, where there is a CRM. One about money does not wait
+// behind the lanes of others.
 func (b *Bot) mirror(tx storage.Tx, change crm.Change, at time.Time) error {
 	if b.CRM == nil {
 		return nil
 	}
-	return put(tx, crmLane(change.Contact.ID), jobMirror, mirrorJob{change}, at)
+	lane := crmLane(change.Contact.ID)
+	job, err := outbox.New(lane, jobMirror, mirrorJob{change}, at)
+	if err != nil {
+		return err
+	}
+	if change.Money {
+		job.NotBefore = at.Add(-hurry)
+		if err := hasten(tx, lane, job.NotBefore); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Enqueue(job)
+	return err
+}
+
+// hurry is how much earlier than the rest a change about money wants to be done.
+const hurry = time.Hour
+
+// hasten lets a lane's head, and with it all that stands before the change about
+// money, go as early. A head that failed keeps its pause.
+func hasten(tx storage.Tx, lane outbox.Lane, at time.Time) error {
+	head, found, err := tx.Head(lane)
+	if err != nil || !found || head.Attempts > 0 || !head.NotBefore.After(at) {
+		return err
+	}
+	head.NotBefore = at
+	return tx.Save(head)
 }
 
 // mirrored is what the store keeps of a contact's mirror.
@@ -45,42 +72,6 @@ type mirrored struct {
 	Closed bool `json:"closed,omitempty"`
 }
 
-// applyChange is the job that tells the CRM.
-func (b *Bot) applyChange(ctx context.Context, job outbox.Job, payload mirrorJob) (func(storage.Tx) error, error) {
-	if b.CRM == nil {
-		return nil, nil
-	}
-	key := "crm/" + payload.Change.Contact.ID
-	known, err := b.mirrored(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	change, after := payload.Change, known
-	change.Repeat = change.Repeat || job.Attempts > 0
-	closing := change.Stage == crm.Won || change.Stage == crm.Lost
-	if known.Closed && beginsSale(change) {
-		after.Deal, after.Closed = "", false
-	}
-	refs, failure := b.CRM.Apply(ctx, change, after.Refs)
-	after.Refs, after.Closed = refs, after.Closed || closing && failure == nil
-	if after == known {
-		return nil, failure
-	}
-	raw, err := json.Marshal(after)
-	if err != nil {
-		return nil, fmt.Errorf("encode the CRM map: %w", err)
-	}
-	keep := func(tx storage.Tx) error { return tx.PutRef(key, string(raw)) }
-	if failure == nil {
-		return keep, nil
-	}
-	// What was found or made before the failure must not be looked for, or made, again.
-	if err := b.Store.Update(ctx, keep); err != nil {
-		return nil, fmt.Errorf("keep the CRM map: %w", err)
-	}
-	return nil, failure
-}
-
 // beginsSale tells whether a change belongs to a new deal once the last one is
 // closed: it opens a stage, or money came, which always has its price and note.
 func beginsSale(change crm.Change) bool {
@@ -88,12 +79,6 @@ func beginsSale(change crm.Change) bool {
 		return change.Price > 0 && change.Note != ""
 	}
 	return change.Stage != crm.Won && change.Stage != crm.Lost
-}
-
-// applyAgain is applyChange where an earlier run may have done something.
-func (b *Bot) applyAgain(ctx context.Context, job outbox.Job, payload mirrorJob) (func(storage.Tx) error, error) {
-	payload.Change.Repeat = true
-	return b.applyChange(ctx, job, payload)
 }
 
 func (b *Bot) mirrored(ctx context.Context, key string) (known mirrored, err error) {

@@ -3,11 +3,16 @@ package bot
 import (
 	"context"
 	"errors"
+	"time"
 
 	"voronka/flows"
 	"voronka/internal/outbox"
 	"voronka/storage"
 )
+
+// mirrorTime is how long one change may take: under load it waits in line for
+// each of its few requests.
+const mirrorTime = 3 * time.Minute
 
 // newRunner says how each kind of job is run, and what becomes of one whose
 // outcome a crash left open, for Telegram knows no idempotency key: a text is
@@ -21,7 +26,9 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		Log:    b.Log,
 		// A bank that hangs holds a chat's lane for linkTime; those of other
 		// customers must not run out of room meanwhile.
-		Room: map[string]int{"chat": 1024},
+		// Changes of many contacts travel to the CRM together: the more wait side by
+		// side, the fuller the requests.
+		Room: map[string]int{"chat": 1024, "crm": 512},
 		Handlers: map[string]outbox.Route[storage.Tx]{
 			jobSay:      {Handle: handler(b.utter)},
 			jobDeliver:  {Handle: handler(b.deliver), Once: true, Settle: handler(b.deliverAgain)},
@@ -36,7 +43,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobUpdate:   {Handle: handler(b.takeUp), MaxAttempts: updateTries},
 			jobBillPaid: {Handle: handler(b.billPaid)},
 			jobCheck:    {Handle: handler(b.check)},
-			jobMirror:   {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain)},
+			jobMirror:   {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain), Timeout: mirrorTime},
 		},
 		OnBuried: b.buried,
 		Ended:    b.Ran,

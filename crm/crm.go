@@ -19,6 +19,9 @@ type CRM interface {
 	// mark of its Contact.ID, phone and e-mail; it is never made twice. A ref of
 	// something that was deleted or merged is found anew or made anew.
 	//
+	// A failure after something was hung on the deal (a note, a task) is Uncertain:
+	// the change is repeated with Repeat set then.
+	//
 	// Errors are *sales.Error: crm_change, crm_stage and crm_field are buried and
 	// say what to mend, crm_token and crm_denied stop the destination.
 	Apply(ctx context.Context, change Change, known Refs) (Refs, error)
@@ -45,6 +48,8 @@ type Change struct {
 	At    time.Time `json:"at"`
 	// Person asks for the contact's name, phone and e-mail to be written.
 	Person bool `json:"person,omitempty"`
+	// Money is set where the step is about money: it goes before others.
+	Money bool `json:"money,omitempty"`
 	// Stage is won, lost or the name of a stage.
 	Stage string      `json:"stage,omitempty"`
 	Price sales.Money `json:"price,omitempty"`
@@ -53,6 +58,9 @@ type Change struct {
 	Tags  []string    `json:"tags,omitempty"`
 	// Fields are custom fields of the deal by name.
 	Fields map[string]string `json:"fields,omitempty"`
+	// Merged are earlier changes that travel with this one: of each only what
+	// never merges away, its notes and tasks; see Merge.
+	Merged []Change `json:"-"`
 }
 
 // Task is work for a manager.

@@ -24,6 +24,11 @@ func (c Change) Validate() error {
 	case !utf8.ValidString(c.Note):
 		return refuse("its note is not UTF-8")
 	}
+	for _, part := range c.Merged {
+		if err := part.Validate(); err != nil {
+			return err
+		}
+	}
 	for _, tag := range c.Tags {
 		if tag == "" {
 			return refuse("it has a tag without a name")

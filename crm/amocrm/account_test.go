@@ -139,11 +139,12 @@ func board(extra ...amocrmtest.Status) []amocrmtest.Pipeline {
 // TestManagersPipeline leaves a deal in the pipeline to which a manager took it.
 func TestManagersPipeline(t *testing.T) {
 	t.Parallel()
-	a, _, _ := shop(t, amocrmtest.Config{Pipelines: board()})
+	a, _, clock := shop(t, amocrmtest.Config{Pipelines: board()})
 	refs := apply(t, a, crm.Change{ID: "c1", Contact: customer()}, crm.Refs{})
 	if err := a.MoveLead(a.number(refs.Deal), 501); err != nil {
 		t.Fatal(err)
 	}
+	clock.Advance(10 * time.Minute)
 	for i, step := range []struct {
 		stage            string
 		pipeline, status int64
@@ -175,8 +176,14 @@ func TestDirectoryIsReadAnew(t *testing.T) {
 	before := len(a.Requests())
 	clock.Advance(time.Minute)
 	apply(t, a, crm.Change{ID: "c3", Contact: customer(), Stage: "рассрочка", Price: 100}, refs)
+	if calls := len(a.Requests()) - before; calls != 1 {
+		t.Errorf("%d calls for a deal that was seen a minute ago, want the change alone", calls)
+	}
+	clock.Advance(time.Hour)
+	before = len(a.Requests())
+	apply(t, a, crm.Change{ID: "c4", Contact: customer(), Note: "Вернулась"}, refs)
 	if calls := len(a.Requests()) - before; calls != 2 {
-		t.Errorf("%d calls for a known deal, want two: look and change", calls)
+		t.Errorf("%d calls for a deal of an hour ago, want two: look and note", calls)
 	}
 }
 
@@ -265,4 +272,30 @@ func (d transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer := httptest.NewRecorder()
 	d.handler.ServeHTTP(answer, r)
 	return answer.Result(), nil
+}
+
+// unawed is a shop whose account may dislike what a change meets in a race.
+func unawed(t *testing.T, cfg amocrmtest.Config) (*account, *crmtest.Clock) {
+	t.Helper()
+	clock := crmtest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+	cfg.Fields = fieldsWithout(nil)
+	return open(t, &crmtest.Door{}, clock, cfg), clock
+}
+
+// TestManagerActsInTheSameMinute moves, then deletes a deal that was seen a
+// second ago.
+func TestManagerActsInTheSameMinute(t *testing.T) {
+	t.Parallel()
+	a, _ := unawed(t, amocrmtest.Config{Pipelines: board()})
+	refs := apply(t, a, crm.Change{ID: "c1", Contact: customer()}, crm.Refs{})
+	a.must(a.MoveLead(a.number(refs.Deal), 501))
+	apply(t, a, crm.Change{ID: "c2", Contact: customer(), Stage: "Ждём оплату"}, refs)
+	if deal := a.Leads()[0]; deal.PipelineID != 500 || deal.StatusID != 502 {
+		t.Errorf("pipeline %d, status %d: the deal was dragged back", deal.PipelineID, deal.StatusID)
+	}
+	a.must(a.DeleteLead(a.number(refs.Deal)))
+	again := apply(t, a, crm.Change{ID: "c3", Contact: customer(), Note: "Оплатила"}, refs)
+	if again.Deal == refs.Deal || len(a.Leads()) != 1 || len(a.Notes("leads", a.Leads()[0].ID)) != 1 {
+		t.Errorf("refs %+v, deals %+v", again, a.Leads())
+	}
 }

@@ -12,10 +12,7 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"voronka/crm"
-	"voronka/internal/rest"
 	"voronka/sales"
 )
 
@@ -37,6 +34,9 @@ type Config struct {
 	// RequestsPerSecond is the budget of this value (5). amoCRM allows 7 to an
 	// integration (API v4, recommendations); what is left is for other programs.
 	RequestsPerSecond float64
+	// Patience is how long a call waits in its place for the budget, or for a pause
+	// of amoCRM to end, before it is given back (30 seconds).
+	Patience time.Duration
 	// Tag marks deals and contacts that we made ("voronka").
 	Tag string
 	// Service heads the notes ("Voronka").
@@ -51,6 +51,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RequestsPerSecond == 0 {
 		c.RequestsPerSecond = 5
+	}
+	if c.Patience == 0 {
+		c.Patience = 30 * time.Second
 	}
 	if c.Tag == "" {
 		c.Tag = "voronka"
@@ -70,24 +73,15 @@ type CRM struct {
 	cfg       Config
 	api       *client
 	directory *directory
+	recent    *recent
 }
 
 // New makes a CRM; nothing is called before the first change.
 func New(cfg Config) *CRM {
 	cfg = cfg.withDefaults()
-	api := &client{
-		now:    cfg.Now,
-		budget: rate.NewLimiter(rate.Limit(cfg.RequestsPerSecond), burst(cfg.RequestsPerSecond)),
-		keys:   keysOf(cfg),
-		rest:   rest.Client{Name: "crm", HTTP: cfg.HTTP, Now: cfg.Now, Refuse: refusal},
-	}
-	return &CRM{cfg: cfg, api: api, directory: &directory{api: api, now: cfg.Now, pipeline: cfg.Pipeline}}
+	api := newClient(cfg)
+	return &CRM{cfg: cfg, api: api, directory: newDirectory(api, cfg), recent: &recent{now: cfg.Now, deals: map[string]seen{}}}
 }
-
-// burst sends one by one at the default budget of 5: of the 7 requests that
-// amoCRM takes in a second (its API recommendations) the rest is left to
-// delays on the way, which bunch what was sent in good order.
-func burst(perSecond float64) int { return max(1, int(perSecond*0.2)) }
 
 var _ crm.CRM = (*CRM)(nil)
 
@@ -98,23 +92,37 @@ func (c *CRM) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm
 	if err := change.Validate(); err != nil {
 		return known, err
 	}
+	ctx = withRank(ctx, rankOfChange(change))
 	refs, err := c.apply(ctx, change, known)
 	if err == nil || sales.AsError(err).Code != codeRefused {
 		return refs, err
 	}
 	c.directory.forget()
+	c.recent.forget(known.Deal)
 	change.Repeat = true
 	return c.apply(ctx, change, refs)
 }
 
 func (c *CRM) apply(ctx context.Context, change crm.Change, known crm.Refs) (crm.Refs, error) {
 	w := &work{CRM: c, change: change, refs: known}
-	for _, step := range []func(context.Context) error{w.readDeal, w.plan, w.ensureContact, w.ensureDeal, w.writeNote, w.writeTask} {
+	for _, step := range []func(context.Context) error{w.readDeal, w.plan, w.ensureContact, w.ensureDeal, w.writeFeed} {
 		if err := step(ctx); err != nil {
-			return w.refs, err
+			c.recent.forget(w.refs.Deal)
+			return w.refs, w.admit(err)
 		}
 	}
 	return w.refs, nil
+}
+
+// admit tells that something was done before the failure: what hangs on the deal
+// must be looked for before it is made again.
+func (w *work) admit(err error) error {
+	if !w.hung {
+		return err
+	}
+	told := *sales.AsError(err)
+	told.Uncertain = true
+	return &told
 }
 
 // work is one change on its way.
@@ -128,6 +136,8 @@ type work struct {
 	contact *contact
 	// newContact and newDeal are set for what this very run made: nothing can hang on it yet.
 	newContact, newDeal bool
+	// hung is set once something was hung on the deal: a note, a task.
+	hung bool
 
 	stage  place
 	fields []fieldValue

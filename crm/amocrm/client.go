@@ -3,15 +3,10 @@ package amocrm
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"voronka/internal/rest"
 	"voronka/sales"
@@ -19,15 +14,18 @@ import (
 
 // client calls API v4 within its budget.
 type client struct {
-	rest   rest.Client
-	keys   keys
-	budget *rate.Limiter
-	now    func() time.Time
+	rest rest.Client
+	keys keys
+	gate *gate
+}
 
-	mu      sync.Mutex
-	refused int       // 429s in a row
-	until   time.Time // no call before
-	trouble string    // see CRM.Trouble
+func newClient(cfg Config) *client {
+	p := &pace{budget: newBudget(cfg.RequestsPerSecond), now: cfg.Now}
+	p.full = p.budget.Limit()
+	c := &client{keys: keysOf(cfg), gate: newGate(p, cfg.Patience, cfg.Now)}
+	c.rest = rest.Client{Name: "crm", HTTP: cfg.HTTP, Now: cfg.Now, Refuse: refusal}
+	c.gate.deliver = c.deliver
+	return c
 }
 
 // Reading a list: the largest page of most lists (API v4, each list).
@@ -50,33 +48,10 @@ func (c *client) get(ctx context.Context, path string, query url.Values, out any
 	return true, nil
 }
 
-// create posts one entity and gives the id that name holds in the answer.
-func (c *client) create(ctx context.Context, path, name string, entity any) (int64, error) {
-	var made page
-	if _, err := c.call(ctx, http.MethodPost, path, nil, []any{entity}, &made); err != nil {
-		return 0, err
-	}
-	var items []struct {
-		ID number `json:"id"`
-	}
-	if err := made.items(name, &items); err != nil || len(items) == 0 || items[0].ID == 0 {
-		return 0, lost(http.MethodPost, path)
-	}
-	return int64(items[0].ID), nil
-}
-
 // patch changes one entity; the answer has nothing that we need, so an empty one will do.
 func (c *client) patch(ctx context.Context, path string, entity any) error {
 	_, err := c.call(ctx, http.MethodPatch, path, nil, entity, nil)
 	return err
-}
-
-// lost is an answer without what it should hold; what was asked may be done.
-func lost(method, path string) error {
-	return &sales.Error{
-		Code: "crm_garbled", Action: sales.Retry, Uncertain: method != http.MethodGet,
-		Err: fmt.Errorf("%s %s: the answer is empty", method, path),
-	}
 }
 
 // each walks a list page by page until it ends, see says stop, or limit pages are read.
@@ -105,64 +80,14 @@ func each[T any](ctx context.Context, c *client, path, name string, query url.Va
 	return nil
 }
 
+// call sends one request of its own.
 func (c *client) call(ctx context.Context, method, path string, query url.Values, in, out any) (*rest.Response, error) {
-	if err := c.admit(ctx); err != nil {
-		return nil, err
-	}
-	answer, err := c.through(ctx, func(way *rest.Client) (*rest.Response, error) {
-		return way.Do(ctx, method, "/api/v4/"+path, query, in, out)
-	})
-	return answer, c.heed(answer, err)
+	came := c.gate.pass(&parcel{ctx: ctx, method: method, path: path, query: query, in: in, out: out})
+	return came.answer, came.err
 }
 
-// admit waits for the budget, and refuses while amoCRM wants to be left alone:
-// who goes on after a 429 gets the account blocked (API v4, error-codes).
-func (c *client) admit(ctx context.Context) error {
-	c.mu.Lock()
-	pause := c.until.Sub(c.now())
-	c.mu.Unlock()
-	if pause > 0 {
-		return &sales.Error{Code: "crm_busy", Action: sales.Retry, After: pause, Message: "amoCRM asked for a pause"}
-	}
-	if err := c.budget.Wait(ctx); err != nil {
-		return &sales.Error{Code: "crm_busy", Action: sales.Retry, Err: fmt.Errorf("wait for the request budget: %w", err)}
-	}
-	return nil
-}
-
-// longestPause bounds the pauses after 429s in a row; they start with a second
-// and double. The documents name no time (API v4, recommendations).
-const longestPause = 5 * time.Minute
-
-func (c *client) heed(answer *rest.Response, err error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.mark(err)
-	if answer == nil || answer.Status != http.StatusTooManyRequests {
-		if err == nil {
-			c.refused = 0
-		}
-		return err
-	}
-	busy := *sales.AsError(err)
-	if busy.After == 0 {
-		busy.After = retryAfter(answer.Body)
-	}
-	if busy.After == 0 {
-		busy.After = min(longestPause, time.Second<<min(c.refused, 10))
-	}
-	c.refused++
-	c.until = c.now().Add(busy.After)
-	return &busy
-}
-
-// retryAfter reads the seconds that Kommo was seen to put into the body of a 429.
-func retryAfter(body []byte) time.Duration {
-	var told struct {
-		Seconds number `json:"retry_after"`
-	}
-	if json.Unmarshal(body, &told) != nil {
-		return 0
-	}
-	return time.Duration(max(0, min(told.Seconds, 3600))) * time.Second
+// send makes a request that the gate has let through, and heeds the answer.
+func (c *client) send(ctx context.Context, method, path string, do func(*rest.Client) (*rest.Response, error)) (*rest.Response, error) {
+	answer, err := c.through(ctx, do)
+	return answer, c.gate.pace.heed(answer, err)
 }

@@ -3,6 +3,7 @@ package amocrm
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -102,7 +103,7 @@ func (w *work) searchContact(ctx context.Context, fields []field) error {
 // an attempt without an answer made is among them, though the search index,
 // which lags behind, may not know it yet.
 func (w *work) searchNewest(ctx context.Context, same func(*contact) bool) error {
-	since := number(w.change.At.Add(-time.Hour).Unix())
+	since := number(w.change.Since().Add(-time.Hour).Unix())
 	query := url.Values{"order[id]": {"desc"}, "with": {"leads"}}
 	return each(ctx, w.api, "contacts", "contacts", query, 20, func(c contact) bool {
 		if !c.IsDeleted && same(&c) {
@@ -116,14 +117,14 @@ func (w *work) searchNewest(ctx context.Context, same func(*contact) bool) error
 func (w *work) makeContact(ctx context.Context, fields []field) error {
 	who := w.change.Contact
 	made := newEntity{
-		Name: short(fullName(who)), RequestID: w.change.ID,
+		Name:      short(fullName(who)),
 		TagsToAdd: []tag{{w.cfg.Tag}}, Fields: w.reach(nil),
 	}
 	if who.LastName != "" {
 		made.FirstName, made.LastName = short(who.Name), short(who.LastName)
 	}
 	markOf(who.ID).put(&made, nil, fields)
-	contactID, err := w.api.create(ctx, "contacts", "contacts", made)
+	contactID, err := w.api.together(ctx, kind{http.MethodPost, "contacts", "contacts"}, "", made)
 	if err != nil {
 		return fmt.Errorf("make the contact: %w", err)
 	}
@@ -149,7 +150,8 @@ func (w *work) updateContact(ctx context.Context, fields []field) error {
 	if patch.empty() {
 		return nil
 	}
-	if err := w.api.patch(ctx, "contacts/"+id(w.contact.ID), patch); err != nil {
+	patch.ID = w.contact.ID
+	if _, err := w.api.together(ctx, kind{http.MethodPatch, "contacts", "contacts"}, id(w.contact.ID), patch); err != nil {
 		return fmt.Errorf("update the contact: %w", err)
 	}
 	return nil

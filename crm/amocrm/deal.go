@@ -3,6 +3,7 @@ package amocrm
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -17,6 +18,11 @@ func (w *work) readDeal(ctx context.Context) error {
 	if w.refs.Deal == "" {
 		return nil
 	}
+	if !w.change.Repeat {
+		if w.deal = w.recent.get(w.refs.Deal); w.deal != nil {
+			return nil
+		}
+	}
 	deal, err := w.leadByID(ctx, w.refs.Deal)
 	w.deal = deal
 	return err
@@ -28,6 +34,7 @@ func (w *work) leadByID(ctx context.Context, id string) (*lead, error) {
 	if err != nil || !found || deal.IsDeleted {
 		return nil, err
 	}
+	w.recent.put(deal)
 	return &deal, nil
 }
 
@@ -70,14 +77,20 @@ func (w *work) ensureDeal(ctx context.Context) error {
 	}
 	patch := newEntity{Price: wholeRoubles(w.change.Price), Fields: w.fields, TagsToAdd: tags(w.change.Tags)}
 	if w.change.Stage != "" {
-		patch.PipelineID, patch.StatusID = w.stage.pipeline, w.stage.status
+		patch.StatusID = w.stage.status
+		// A deal that was taken to another pipeline a moment ago is refused then, not dragged back.
+		if w.stage.pipeline != w.deal.PipelineID {
+			patch.PipelineID = w.stage.pipeline
+		}
 	}
 	if patch.empty() {
 		return nil
 	}
-	if err := w.api.patch(ctx, "leads/"+id(w.deal.ID), patch); err != nil {
+	patch.ID = w.deal.ID
+	if _, err := w.api.together(ctx, kind{http.MethodPatch, "leads", "leads"}, id(w.deal.ID), patch); err != nil {
 		return fmt.Errorf("update the deal: %w", err)
 	}
+	w.recent.moved(w.refs.Deal, w.stage)
 	return nil
 }
 
@@ -113,7 +126,7 @@ func (w *work) findDeal(ctx context.Context) error {
 // madeBefore tells that an earlier attempt at this change made the deal, and
 // made it closed at once.
 func (w *work) madeBefore(deal *lead) bool {
-	return w.change.Repeat && deal.CreatedAt >= number(w.change.At.Add(-time.Minute).Unix())
+	return w.change.Repeat && deal.CreatedAt >= number(w.change.Since().Add(-time.Minute).Unix())
 }
 
 func (w *work) makeDeal(ctx context.Context) error {
@@ -129,8 +142,8 @@ func (w *work) makeDeal(ctx context.Context) error {
 	if name == "" {
 		name = fullName(w.change.Contact)
 	}
-	dealID, err := w.api.create(ctx, "leads", "leads", newEntity{
-		Name: short(name), Price: wholeRoubles(w.change.Price), RequestID: w.change.ID,
+	dealID, err := w.api.together(ctx, kind{http.MethodPost, "leads", "leads"}, "", newEntity{
+		Name: short(name), Price: wholeRoubles(w.change.Price),
 		PipelineID: w.stage.pipeline, StatusID: w.stage.status,
 		Fields: withSource(w.fields, source), TagsToAdd: append([]tag{{w.cfg.Tag}}, tags(w.change.Tags)...),
 		Embedded: &embedded{Contacts: []linked{{ID: number(contactID), IsMain: true}}},
@@ -139,8 +152,17 @@ func (w *work) makeDeal(ctx context.Context) error {
 		return fmt.Errorf("make the deal: %w", err)
 	}
 	w.refs.Deal, w.newDeal = fmt.Sprint(dealID), true
-	w.deal = &lead{ID: number(dealID)}
+	w.deal = w.bornDeal(dealID, contactID)
 	return nil
+}
+
+// bornDeal is what is known of a deal that was made just now.
+func (w *work) bornDeal(dealID, contactID int64) *lead {
+	deal := lead{ID: number(dealID), PipelineID: w.stage.pipeline, StatusID: w.stage.status, CreatedAt: number(w.cfg.Now().Unix())}
+	deal.Embedded.Value.Tags = []tag{{w.cfg.Tag}}
+	deal.Embedded.Value.Contacts = append(deal.Embedded.Value.Contacts, linked{ID: number(contactID), IsMain: true})
+	w.recent.put(deal)
+	return &deal
 }
 
 // joinContact links a contact that was found or made in this run to a deal that

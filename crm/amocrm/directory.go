@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"voronka/sales"
@@ -20,22 +19,32 @@ type directory struct {
 	now      func() time.Time
 	pipeline string
 
-	pipelines shelf[pipeline]
-	ofLeads   shelf[field]
-	ofPeople  shelf[field]
+	pipelines *shelf[pipeline]
+	ofLeads   *shelf[field]
+	ofPeople  *shelf[field]
 }
 
-// shelf holds one list of the directory.
+func newDirectory(api *client, cfg Config) *directory {
+	return &directory{
+		api: api, now: cfg.Now, pipeline: cfg.Pipeline,
+		pipelines: newShelf[pipeline](), ofLeads: newShelf[field](), ofPeople: newShelf[field](),
+	}
+}
+
+// shelf holds one list of the directory. Who reads it anew has the key, so that
+// others wait for what it brings; a channel, since the reading waits itself.
 type shelf[T any] struct {
-	mu    sync.Mutex
+	key   chan struct{}
 	items []T
 	at    time.Time
 }
 
+func newShelf[T any]() *shelf[T] { return &shelf[T]{key: make(chan struct{}, 1)} }
+
 // get gives the list; fresh tells that it was read just now.
 func (s *shelf[T]) get(now time.Time, load func() ([]T, error)) (items []T, fresh bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.key <- struct{}{}
+	defer func() { <-s.key }()
 	if !s.at.IsZero() && now.Sub(s.at) < freshness {
 		return s.items, false, nil
 	}
@@ -48,8 +57,8 @@ func (s *shelf[T]) get(now time.Time, load func() ([]T, error)) (items []T, fres
 }
 
 func (s *shelf[T]) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.key <- struct{}{}
+	defer func() { <-s.key }()
 	s.at = time.Time{}
 }
 
@@ -101,7 +110,7 @@ func (d *directory) loadFields(ctx context.Context, entity string) ([]field, err
 // leadField finds a field of deals by name or code; nil when the account has none.
 func (d *directory) leadField(ctx context.Context, name string) (*field, error) {
 	var found *field
-	err := lookup(&d.ofLeads, d.now(), func() ([]field, error) { return d.loadFields(ctx, "leads") }, func(fields []field) bool {
+	err := lookup(d.ofLeads, d.now(), func() ([]field, error) { return d.loadFields(ctx, "leads") }, func(fields []field) bool {
 		found = fieldNamed(fields, name)
 		return found != nil
 	})
@@ -110,9 +119,9 @@ func (d *directory) leadField(ctx context.Context, name string) (*field, error) 
 
 // fieldsOf are the fields of deals or contacts as remembered.
 func (d *directory) fieldsOf(ctx context.Context, entity string) ([]field, error) {
-	on := &d.ofLeads
+	on := d.ofLeads
 	if entity == "contacts" {
-		on = &d.ofPeople
+		on = d.ofPeople
 	}
 	fields, _, err := on.get(d.now(), func() ([]field, error) { return d.loadFields(ctx, entity) })
 	return fields, err

@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"net/url"
+
+	"voronka/crm"
 )
 
 // Notes of a bot are service messages, not to be mixed up with a manager's own;
@@ -16,42 +19,38 @@ const (
 	foldedFrom   = 500
 )
 
-// writeNote leaves the note on the deal. Its heading carries a number made of
-// the change's id: two notes of the same text are two notes, and one whose
-// answer was lost is known again.
-func (w *work) writeNote(ctx context.Context) error {
-	if w.change.Note == "" {
+// writeNote leaves the note of one part of the change on the deal. Its heading
+// carries a number made of the part's id: two notes of the same text are two
+// notes, and one whose answer was lost is known again.
+func (w *work) writeNote(ctx context.Context, part crm.Change) error {
+	if part.Note == "" {
 		return nil
 	}
-	written := note{Type: noteService}
-	written.Params.Value = noteParams{Service: w.heading(), Text: cut(w.change.Note, longestText)}
-	if len([]rune(w.change.Note)) > foldedFrom {
-		written.Type = noteExtended
-	}
 	if w.change.Repeat && !w.newDeal {
-		if found, err := w.hasNote(ctx); err != nil || found {
+		if found, err := w.hasNote(ctx, part); err != nil || found {
 			return err
 		}
 	}
-	if _, err := w.api.create(ctx, "leads/"+w.refs.Deal+"/notes", "notes", struct {
-		Type      string     `json:"note_type"`
-		Params    noteParams `json:"params"`
-		RequestID string     `json:"request_id"`
-	}{written.Type, written.Params.Value, w.change.ID}); err != nil {
+	written := newNote{EntityID: w.deal.ID, Type: noteService, Params: noteParams{Service: w.heading(part), Text: cut(part.Note, longestText)}}
+	if len([]rune(part.Note)) > foldedFrom {
+		written.Type = noteExtended
+	}
+	if _, err := w.api.together(ctx, kind{http.MethodPost, "leads/notes", "notes"}, "", written); err != nil {
 		return fmt.Errorf("write the note: %w", err)
 	}
+	w.hung = true
 	return nil
 }
 
-func (w *work) heading() string {
-	sum := sha256.Sum256([]byte(w.change.ID))
+func (w *work) heading(part crm.Change) string {
+	sum := sha256.Sum256([]byte(part.ID))
 	return w.cfg.Service + " · " + hex.EncodeToString(sum[:4])
 }
 
-func (w *work) hasNote(ctx context.Context) (found bool, err error) {
+func (w *work) hasNote(ctx context.Context, part crm.Change) (found bool, err error) {
 	query := url.Values{"order[id]": {"desc"}}
 	err = each(ctx, w.api, "leads/"+w.refs.Deal+"/notes", "notes", query, 4, func(n note) bool {
-		found = n.Params.Value.Service == w.heading()
+		found = n.Params.Value.Service == w.heading(part)
 		return !found
 	})
 	return found, err

@@ -15,13 +15,25 @@ const codeRefused = "crm_refused"
 
 // problem is the body of a refusal, application/problem+json (API v4, error-codes).
 type problem struct {
-	Detail string `json:"detail"`
-	Items  []struct {
-		Errors []struct {
-			Code string `json:"code"`
-			Path string `json:"path"`
-		} `json:"errors"`
-	} `json:"validation-errors"`
+	Detail string  `json:"detail"`
+	Items  []wrong `json:"validation-errors"`
+}
+
+// wrong is one entity of a request that is refused.
+type wrong struct {
+	Request json.RawMessage `json:"request_id"`
+	Errors  []struct {
+		Code string `json:"code"`
+		Path string `json:"path"`
+	} `json:"errors"`
+}
+
+func (w wrong) faults() []string {
+	var out []string
+	for _, fault := range w.Errors {
+		out = append(out, strings.TrimSpace(fault.Code+" "+fault.Path))
+	}
+	return out
 }
 
 var legacyCode = regexp.MustCompile(`Код ошибки (\d+)`)
@@ -49,9 +61,7 @@ func invalid(body []byte) *sales.Error {
 	}
 	var faults []string
 	for _, item := range told.Items {
-		for _, fault := range item.Errors {
-			faults = append(faults, strings.TrimSpace(fault.Code+" "+fault.Path))
-		}
+		faults = append(faults, item.faults()...)
 	}
 	if code := legacyCode.FindStringSubmatch(told.Detail); code != nil {
 		// 244 is "no rights", and what an unpaid account answers too (API v4, error-codes).

@@ -38,7 +38,7 @@ func (d *directory) stageFor(ctx context.Context, name string, current number) (
 	}
 	var found place
 	var exist []string
-	err := lookup(&d.pipelines, d.now(), func() ([]pipeline, error) { return d.loadPipelines(ctx) }, func(all []pipeline) bool {
+	err := lookup(d.pipelines, d.now(), func() ([]pipeline, error) { return d.loadPipelines(ctx) }, func(all []pipeline) bool {
 		home := d.home(all)
 		if home == nil {
 			return false

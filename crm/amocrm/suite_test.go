@@ -63,7 +63,8 @@ next:
 type account struct {
 	crm.CRM
 	*amocrmtest.Server
-	t *testing.T
+	t     *testing.T
+	clock *crmtest.Clock
 }
 
 func open(t *testing.T, door *crmtest.Door, clock *crmtest.Clock, cfg amocrmtest.Config) *account {
@@ -73,8 +74,8 @@ func open(t *testing.T, door *crmtest.Door, clock *crmtest.Clock, cfg amocrmtest
 	listener := httptest.NewServer(door.Handler(server))
 	t.Cleanup(listener.Close)
 	t.Cleanup(server.Close)
-	return &account{t: t, Server: server, CRM: amocrm.New(amocrm.Config{
-		URL: listener.URL, Token: token, HTTP: listener.Client(), Now: clock.Now, RequestsPerSecond: 100000,
+	return &account{t: t, clock: clock, Server: server, CRM: amocrm.New(amocrm.Config{
+		URL: listener.URL, Token: token, HTTP: listener.Client(), Now: clock.Now, RequestsPerSecond: 100000, Patience: 1,
 	})}
 }
 
@@ -97,7 +98,12 @@ func (a *account) AddContact(p crmtest.Person) string {
 	return fmt.Sprint(a.Server.AddContact(who))
 }
 
-func (a *account) DeleteDeal(ref string) { a.must(a.DeleteLead(a.number(ref))) }
+// DeleteDeal deletes by hand, and lets the minutes go by in which the adapter
+// may believe that the deal is there.
+func (a *account) DeleteDeal(ref string) {
+	a.must(a.DeleteLead(a.number(ref)))
+	a.clock.Advance(10 * time.Minute)
+}
 
 func (a *account) MergeContacts(into, gone string) {
 	a.must(a.Server.MergeContacts(a.number(into), a.number(gone)))

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
+	"voronka/crm"
 	"voronka/sales"
 )
 
@@ -15,27 +17,28 @@ const typeFollowUp = 1
 
 // writeTask gives the deal's manager something to do. Two tasks with the same
 // text and the same second of their deadline are one task.
-func (w *work) writeTask(ctx context.Context) error {
-	if w.change.Task == nil {
+func (w *work) writeTask(ctx context.Context, part crm.Change) error {
+	if part.Task == nil {
 		return nil
 	}
 	todo := task{
-		TypeID: typeFollowUp, Text: cut(w.change.Task.Text, longestText), CompleteTill: number(w.change.Task.Due.Unix()),
-		EntityID: w.deal.ID, EntityType: "leads", ResponsibleID: w.deal.ResponsibleID, RequestID: w.change.ID,
+		TypeID: typeFollowUp, Text: cut(part.Task.Text, longestText), CompleteTill: number(part.Task.Due.Unix()),
+		EntityID: w.deal.ID, EntityType: "leads", ResponsibleID: w.deal.ResponsibleID,
 	}
 	if w.change.Repeat && !w.newDeal {
 		if found, err := w.hasTask(ctx, todo); err != nil || found {
 			return err
 		}
 	}
-	_, err := w.api.create(ctx, "tasks", "tasks", todo)
+	_, err := w.api.together(ctx, kind{http.MethodPost, "tasks", "tasks"}, "", todo)
 	if gone(err) {
 		todo.ResponsibleID = 0 // the token's own user
-		_, err = w.api.create(ctx, "tasks", "tasks", todo)
+		_, err = w.api.together(ctx, kind{http.MethodPost, "tasks", "tasks"}, "", todo)
 	}
 	if err != nil {
 		return fmt.Errorf("write the task: %w", err)
 	}
+	w.hung = true
 	return nil
 }
 

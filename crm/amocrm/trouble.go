@@ -1,18 +1,14 @@
 package amocrm
 
-import (
-	"time"
-
-	"voronka/sales"
-)
+import "time"
 
 // Trouble is the code of what keeps the whole account out of reach, empty when
 // nothing does: crm_token, crm_grant, crm_denied, crm_unpaid. It is what the
 // last call met.
 func (c *CRM) Trouble() string {
-	c.api.mu.Lock()
-	defer c.api.mu.Unlock()
-	return c.api.trouble
+	c.api.gate.pace.mu.Lock()
+	defer c.api.gate.pace.mu.Unlock()
+	return c.api.gate.pace.trouble
 }
 
 // TokenEnds is when the long-lived token ends; zero when it does not tell, or
@@ -22,14 +18,4 @@ func (c *CRM) TokenEnds() time.Time {
 		return time.Time{}
 	}
 	return Ends(c.cfg.Token)
-}
-
-// mark keeps what stops the account; mu is held.
-func (c *client) mark(err error) {
-	switch coded := sales.AsError(err); {
-	case err == nil:
-		c.trouble = ""
-	case coded.Action == sales.Stop:
-		c.trouble = coded.Code
-	}
 }

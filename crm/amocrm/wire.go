@@ -88,11 +88,8 @@ type lead struct {
 	CreatedAt     number `json:"created_at"`
 	IsDeleted     bool   `json:"is_deleted"`
 	Embedded      object[struct {
-		Tags     []tag `json:"tags"`
-		Contacts []struct {
-			ID     number `json:"id"`
-			IsMain bool   `json:"is_main"`
-		} `json:"contacts"`
+		Tags     []tag    `json:"tags"`
+		Contacts []linked `json:"contacts"`
 	}] `json:"_embedded"`
 }
 
@@ -123,6 +120,7 @@ func (v value) text() string {
 
 // newEntity is a deal or contact to write; empty keys are left alone.
 type newEntity struct {
+	ID         number       `json:"id,omitempty"`
 	Name       string       `json:"name,omitempty"`
 	FirstName  string       `json:"first_name,omitempty"`
 	LastName   string       `json:"last_name,omitempty"`
@@ -133,6 +131,11 @@ type newEntity struct {
 	TagsToAdd  []tag        `json:"tags_to_add,omitempty"`
 	Embedded   *embedded    `json:"_embedded,omitempty"`
 	RequestID  string       `json:"request_id,omitempty"`
+}
+
+func (e newEntity) with(request string) any {
+	e.RequestID = request
+	return e
 }
 
 type embedded struct {
@@ -190,6 +193,19 @@ type noteParams struct {
 	Text    string `json:"text"`
 }
 
+// newNote is a note to write.
+type newNote struct {
+	EntityID  number     `json:"entity_id"`
+	Type      string     `json:"note_type"`
+	Params    noteParams `json:"params"`
+	RequestID string     `json:"request_id,omitempty"`
+}
+
+func (n newNote) with(request string) any {
+	n.RequestID = request
+	return n
+}
+
 // task is work for a manager (API v4, tasks-api).
 type task struct {
 	TypeID        number `json:"task_type_id"`
@@ -199,4 +215,9 @@ type task struct {
 	EntityType    string `json:"entity_type"`
 	ResponsibleID number `json:"responsible_user_id,omitempty"`
 	RequestID     string `json:"request_id,omitempty"`
+}
+
+func (t task) with(request string) any {
+	t.RequestID = request
+	return t
 }

@@ -72,6 +72,8 @@ type Queue interface {
 	Enqueue(Job) (Job, error)
 	// Head is the first unburied job of a lane; false when the lane is empty.
 	Head(Lane) (Job, bool, error)
+	// Lane lists up to limit unburied jobs of a lane, its head first.
+	Lane(lane Lane, limit int) ([]Job, error)
 	// Save replaces a job by its ID where it stands; it keeps its lane.
 	Save(Job) error
 	// Remove takes a job that is done, or given up, out of the queue, buried or not.

@@ -87,6 +87,15 @@ func (t tx) Head(lane outbox.Lane) (outbox.Job, bool, error) {
 	return outbox.Job{}, false, nil
 }
 
+func (t tx) Lane(lane outbox.Lane, limit int) (jobs []outbox.Job, err error) {
+	for _, job := range t.state.waiting {
+		if job.Lane == lane && len(jobs) < limit {
+			jobs = append(jobs, job)
+		}
+	}
+	return jobs, nil
+}
+
 func (t tx) at(id int64) int {
 	return slices.IndexFunc(t.state.waiting, func(job outbox.Job) bool { return job.ID == id })
 }

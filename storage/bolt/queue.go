@@ -33,11 +33,26 @@ func (t *tx) Enqueue(job outbox.Job) (outbox.Job, error) {
 }
 
 func (t *tx) Head(lane outbox.Lane) (outbox.Job, bool, error) {
-	for _, value := range t.scan(bucketLanes, text(string(lane))) {
-		job, err := t.standing(readNumber(value[momentSize:]))
-		return job.Job, err == nil, err
+	jobs, err := t.Lane(lane, 1)
+	if err != nil || len(jobs) == 0 {
+		return outbox.Job{}, false, err
 	}
-	return outbox.Job{}, false, nil
+	return jobs[0], true, nil
+}
+
+func (t *tx) Lane(lane outbox.Lane, limit int) ([]outbox.Job, error) {
+	var jobs []outbox.Job
+	for _, value := range t.scan(bucketLanes, text(string(lane))) {
+		if len(jobs) >= limit {
+			break
+		}
+		job, err := t.standing(readNumber(value[momentSize:]))
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, job.Job)
+	}
+	return jobs, nil
 }
 
 func (t *tx) Save(job outbox.Job) error {

@@ -44,6 +44,10 @@ func (t *tx) Head(lane outbox.Lane) (job outbox.Job, found bool, err error) {
 	return job, true, decode(jobs, r.body, &job)
 }
 
+func (t *tx) Lane(lane outbox.Lane, limit int) ([]outbox.Job, error) {
+	return bodies[outbox.Job](t, jobs, "select body::text from jobs where lane = $1 order by place limit $2", name(string(lane)), limit)
+}
+
 func (t *tx) head(lane outbox.Lane) (row, bool, error) {
 	ask := read{jobs, byHead, name(string(lane))}
 	rows, err := t.owned(ask)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"voronka/internal/outbox"
 	"voronka/storage"
 )
@@ -13,6 +15,7 @@ func queue() map[string]func(*testing.T, storage.Store) {
 	return map[string]func(*testing.T, storage.Store){
 		"a job comes back as it went in":               jobReturns,
 		"jobs of a lane leave in the order they came":  laneOrder,
+		"a lane is listed from its head":               lineListed,
 		"a job saved stays where it stands":            savedInPlace,
 		"a buried job lets its lane go on":             buriedAside,
 		"a revived job is at the head, and fresh":      revivedAtHead,
@@ -40,6 +43,32 @@ func enqueue(t *testing.T, store storage.Store, lane outbox.Lane, kinds ...strin
 		return nil
 	})
 	return jobs
+}
+
+func lineListed(t *testing.T, store storage.Store) {
+	enqueue(t, store, "crm/tg:2", "other")
+	jobs := enqueue(t, store, "crm/tg:1", "a", "b", "c", "d")
+	enqueue(t, store, "crm/tg:11", "other")
+	update(t, store, func(tx storage.Tx) error {
+		jobs[0].BuriedAt = jobs[0].EnqueuedAt
+		return errors.Join(tx.Bury(jobs[0]), tx.Remove(jobs[2]))
+	})
+	update(t, store, func(tx storage.Tx) error {
+		_, err := tx.Revive(jobs[0].ID, jobs[0].EnqueuedAt)
+		return err
+	})
+	for limit, want := range map[int][]string{0: nil, 1: {"a"}, 2: {"a", "b"}, 9: {"a", "b", "d"}} {
+		got := read(t, store, func(tx storage.Tx) (kinds []string, err error) {
+			line, err := tx.Lane("crm/tg:1", limit)
+			for _, job := range line {
+				kinds = append(kinds, job.Kind)
+			}
+			return kinds, err
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("up to %d (-want +got):\n%s", limit, diff)
+		}
+	}
 }
 
 // head is the kind of the lane's first job, empty when it has none.

@@ -1,0 +1,17 @@
+package amocrm
+
+import "context"
+
+// writeFeed hangs on the deal what is never merged away: the notes and tasks of
+// each change that travels with this one, in their order.
+func (w *work) writeFeed(ctx context.Context) error {
+	for _, part := range w.change.Parts() {
+		if err := w.writeNote(ctx, part); err != nil {
+			return err
+		}
+		if err := w.writeTask(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
