@@ -79,7 +79,7 @@ func (b *Bot) enqueue(tx storage.Tx, turn flows.Turn, in flows.Input) error {
 			return fmt.Errorf("enqueue %T: %w", effect, err)
 		}
 	}
-	return nil
+	return b.mirrorDialog(tx, turn, in)
 }
 
 func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, number int, effect flows.Effect) error {
@@ -90,7 +90,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	case flows.Deliver:
 		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.MakeLink:
-		return put(tx, chatLane(contact), jobLink, linkJob(e), in.At)
+		return errors.Join(put(tx, chatLane(contact), jobLink, linkJob(e), in.At), b.mirrorLink(tx, turn, in, number, e))
 	case flows.Acknowledge:
 		return put(tx, ackLane(contact), jobAck, ackJob{e}, in.At)
 	case flows.CallOperator:

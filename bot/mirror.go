@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,24 +17,31 @@ import (
 // change turns one step of the mirror into the CRM's words. Its id is the same
 // however often the turn is computed.
 func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror) crm.Change {
+	flow := b.flow(turn.Session.Flow)
 	change := crm.Change{
 		ID: in.ID + "/" + strconv.Itoa(number), Contact: turn.Contact, At: in.At,
-		Title: b.flow(turn.Session.Flow).Title, Person: m.Contact, Stage: m.Stage,
+		Title: cmp.Or(m.Title, flow.Title), Person: m.Contact, Stage: m.Stage, PersonFields: m.Person,
 		Price: m.Price, Note: m.Note, Tags: m.Tags, Fields: m.Fields, Money: in.Kind == flows.Paid,
 	}
 	if change.Note == "" && m.State != "" && m.Stage == "" {
 		change.Note = "→ " + m.State
 	}
+	if in.Kind != flows.Paid && flow.Mirroring != nil && flow.Mirroring.Notes == "none" && m.Note == "" {
+		change.Note = ""
+	}
+	if change.Money && m.Price > 0 {
+		change.Bill = paidBill(flow, in)
+	}
 	if m.Task != nil {
 		change.Task = &crm.Task{Text: m.Task.Text, Due: in.At.Add(time.Duration(m.Task.Due) * time.Second)}
 	}
-	return change
+	return b.mapped(change, flow)
 }
 
 // mirror enqueues a change, where there is a CRM. One about money does not wait
 // behind the lanes of others.
 func (b *Bot) mirror(tx storage.Tx, change crm.Change, at time.Time) error {
-	if b.CRM == nil {
+	if b.CRM == nil || idle(change) {
 		return nil
 	}
 	lane := crmLane(change.Contact.ID)

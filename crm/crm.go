@@ -31,6 +31,10 @@ type CRM interface {
 type Refs struct {
 	Contact string `json:"contact,omitempty"`
 	Deal    string `json:"deal,omitempty"`
+	// Tasks are those of ours that may still be open.
+	Tasks []string `json:"tasks,omitempty"`
+	// Bills are the invoices of the deal's payments, by Invoice.ID.
+	Bills map[string]string `json:"bills,omitempty"`
 }
 
 // Change is one step of the mirror. Changes of one contact are applied in
@@ -58,8 +62,14 @@ type Change struct {
 	Tags  []string    `json:"tags,omitempty"`
 	// Fields are custom fields of the deal by name.
 	Fields map[string]string `json:"fields,omitempty"`
+	// PersonFields are custom fields of the contact by name.
+	PersonFields map[string]string `json:"person_fields,omitempty"`
+	// Bill is an invoice to be made, or to be marked as paid.
+	Bill *Invoice `json:"bill,omitempty"`
+	// Map says how the deal is made and what is written beside.
+	Map Map `json:"map,omitzero"`
 	// Merged are earlier changes that travel with this one: of each only what
-	// never merges away, its notes and tasks; see Merge.
+	// never merges away, its notes, tasks and bills; see Merge.
 	Merged []Change `json:"-"`
 }
 

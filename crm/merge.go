@@ -40,6 +40,7 @@ func Merge(first, second Change) (Change, bool) {
 		}
 	}
 	both.Fields = joined(first.Fields, second.Fields)
+	both.PersonFields = joined(first.PersonFields, second.PersonFields)
 	return both, true
 }
 
@@ -55,7 +56,7 @@ func joined(first, second map[string]string) map[string]string {
 
 // feed is what of a change never merges away.
 func (c Change) feed() Change {
-	return Change{ID: c.ID, Contact: c.Contact, At: c.At, Note: c.Note, Task: c.Task}
+	return Change{ID: c.ID, Contact: c.Contact, At: c.At, Note: c.Note, Task: c.Task, Bill: c.Bill, Map: Map{Notes: c.Map.Notes, TaskType: c.Map.TaskType, TaskFor: c.Map.TaskFor}}
 }
 
 // Parts are the changes that travel as this one, in order, it last.

@@ -171,7 +171,7 @@ func (r *Run) outside() {
 	case Blocked, Unblocked:
 		r.Contact.Blocked = r.Input.Kind == Blocked
 		r.Event(string(r.Input.Kind), string(r.Input.Kind))
-		r.Emit(Mirror{Note: string(r.Input.Kind)})
+		r.Emit(Mirror{Note: string(r.Input.Kind), Stage: r.home.Mirroring.stage(string(r.Input.Kind))})
 	default:
 		r.Event(string(r.Input.Kind), strings.TrimSpace(r.Input.Text+" "+r.Input.Payload))
 	}

@@ -53,7 +53,7 @@ func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
 	if bad && (order.Paid() || cmp.Or(r.Session.Payment, event.Payment) != event.Payment) {
 		return false // a link that was replaced, or is no longer needed, ends in silence
 	}
-	mirror := Mirror{Note: paymentNote(order, event)}
+	mirror := Mirror{Note: paymentNote(order, event), Stage: r.home.Mirroring.stage(string(event.Outcome))}
 	defer func() { r.Emit(mirror) }()
 	if event.Outcome == Refunded {
 		r.ended = r.givenBack(order, event)

@@ -83,6 +83,11 @@ func (c *checker) names() {
 		}
 		c.reads(uses.Reads, set)
 	}
+	for _, ref := range c.flow.Mirroring.reads() {
+		if ref.Pos.File == c.flow.File { // what all flows share may be known to some alone
+			c.reads([]Ref{ref}, set)
+		}
+	}
 	for _, rule := range c.rules() {
 		c.reads(rule.If.Reads(), set)
 	}

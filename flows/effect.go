@@ -86,6 +86,10 @@ type Mirror struct {
 	Tags []string `json:"tags,omitempty"`
 	// Fields are custom fields of the deal, by name.
 	Fields map[string]string `json:"fields,omitempty"`
+	// Title names the deal when it is made; empty leaves it to the flow's title.
+	Title string `json:"title,omitempty"`
+	// Person are custom fields of the contact, by name.
+	Person map[string]string `json:"person,omitempty"`
 	// Contact asks for name, phone and e-mail to be written again.
 	Contact bool `json:"contact,omitempty"`
 }

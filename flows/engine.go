@@ -176,6 +176,7 @@ func (r *Run) finish() Turn {
 		r.journal[r.heard-1].State = r.Session.State
 	}
 	r.keepHeard()
+	r.fillMirrors()
 	return Turn{
 		Session: r.Session, Contact: r.Contact, Journal: r.journal, Effects: r.effects,
 		Orders: r.orders, Payments: r.payments, Subscriptions: r.subscriptions, Trace: r.trace, Project: r.project,

@@ -30,6 +30,8 @@ type Flow struct {
 	Moved map[string]string
 	// Stages maps states to CRM stages.
 	Stages map[string]string
+	// Mirroring is the map of the CRM, nil where neither project nor flow has one.
+	Mirroring *Mirroring
 	// Texts are the flow's defaults for what the engine says by itself, by key.
 	Texts map[string]string
 	// Vars are the variables declared, in the order of the file.

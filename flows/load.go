@@ -108,6 +108,7 @@ type loading struct {
 	sources []*Source
 	drafts  []*checker
 	links   links
+	shared  *shared
 }
 
 func (l Loader) start(files fs.FS) *loading {
@@ -173,6 +174,7 @@ func flowFiles(files fs.FS) (names, others []string, err error) {
 	for _, entry := range entries {
 		name := entry.Name()
 		switch {
+		case name == ProjectFile:
 		case entry.IsDir() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, "_test.yaml") || isTranslation(files, name):
 		case path.Ext(name) == ".yaml":
 			names = append(names, name)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,8 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	}
 	d := &draft{flow: flow, root: root, data: data}
 	root.Only("flow", "title", "start", "products", "plans", "receipt", "anywhere", "fallback", "otherwise",
-		"states", "moved", "stages", "texts", "vars", "segments", "hooks")
+		"states", "moved", "stages", "texts", "vars", "segments", "hooks", "crm")
+	d.readShared(w)
 	flow.ID = strings.TrimSuffix(filepath.Base(flow.File), ".yaml")
 	if id := root.Field("flow"); !id.Zero() {
 		flow.ID = id.identifier()
@@ -57,6 +59,20 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	d.readStages(root.Field("stages"))
 	flow.Texts = readTexts(root.Field("texts"))
 	return d
+}
+
+// readShared takes what the project says for all flows, and what this one says
+// otherwise. The project's file is a part of the flow's version.
+func (d *draft) readShared(w *loading) {
+	flow, project := d.flow, Node{}
+	root, data := w.project(filepath.Dir(flow.File))
+	if data != nil {
+		sum := sha256.Sum256(slices.Concat(d.data, []byte("\x00project\x00"), data))
+		d.data = slices.Concat(d.data, []byte("\x00project\x00"), data)
+		flow.Version, flow.Written[ProjectFile] = hex.EncodeToString(sum[:8]), string(data)
+		project = root.Field("crm").mute()
+	}
+	flow.Mirroring = readMirroring(d.root.Field("crm"), project)
 }
 
 // identifier reads a name that others refer to.

@@ -74,13 +74,14 @@ type CRM struct {
 	api       *client
 	directory *directory
 	recent    *recent
+	goods     *goods
 }
 
 // New makes a CRM; nothing is called before the first change.
 func New(cfg Config) *CRM {
 	cfg = cfg.withDefaults()
 	api := newClient(cfg)
-	return &CRM{cfg: cfg, api: api, directory: newDirectory(api, cfg), recent: &recent{now: cfg.Now, deals: map[string]seen{}}}
+	return &CRM{cfg: cfg, api: api, directory: newDirectory(api, cfg), goods: &goods{}, recent: &recent{now: cfg.Now, deals: map[string]seen{}}}
 }
 
 var _ crm.CRM = (*CRM)(nil)
@@ -105,7 +106,7 @@ func (c *CRM) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm
 
 func (c *CRM) apply(ctx context.Context, change crm.Change, known crm.Refs) (crm.Refs, error) {
 	w := &work{CRM: c, change: change, refs: known}
-	for _, step := range []func(context.Context) error{w.readDeal, w.plan, w.ensureContact, w.ensureDeal, w.writeFeed} {
+	for _, step := range []func(context.Context) error{w.readDeal, w.plan, w.ensureContact, w.ensureDeal, w.closeTasks, w.writeFeed} {
 		if err := step(ctx); err != nil {
 			c.recent.forget(w.refs.Deal)
 			return w.refs, w.admit(err)
@@ -139,6 +140,8 @@ type work struct {
 	// hung is set once something was hung on the deal: a note, a task.
 	hung bool
 
-	stage  place
-	fields []fieldValue
+	stage          place
+	fields, person []fieldValue
+	// responsible and lossReason are 0 where the change names none.
+	responsible, lossReason number
 }

@@ -40,7 +40,7 @@ func (c *CRM) Check(ctx context.Context, stages, fields []string) (Check, error)
 		}
 	}
 	for _, name := range fields {
-		_, err := c.directory.fieldValues(ctx, map[string]string{name: ""})
+		_, err := c.directory.fieldValues(ctx, "leads", map[string]string{name: ""})
 		switch {
 		case err != nil && sales.AsError(err).Code == "crm_field":
 			found.NoFields = append(found.NoFields, name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // ensureContact sets the contact's ref: known and alive, found, or made. With
 // a living deal and nothing to write to the contact, the ref is believed.
 func (w *work) ensureContact(ctx context.Context) error {
-	if w.refs.Contact != "" && w.deal != nil && !w.change.Person {
+	if w.refs.Contact != "" && w.deal != nil && !w.change.Person && len(w.person) == 0 {
 		return nil
 	}
 	fields, err := w.directory.fieldsOf(ctx, "contacts")
@@ -28,6 +29,9 @@ func (w *work) ensureContact(ctx context.Context) error {
 		return w.makeContact(ctx, fields)
 	}
 	w.refs.Contact = id(w.contact.ID)
+	if err := w.adopt(ctx, fields); err != nil {
+		return err
+	}
 	return w.updateContact(ctx, fields)
 }
 
@@ -67,36 +71,36 @@ func (w *work) readContact(ctx context.Context, id string) (*contact, error) {
 // phone and the e-mail. The search is over all fields and fuzzy, so each hit
 // has to prove itself; of several the oldest is taken.
 func (w *work) searchContact(ctx context.Context, fields []field) error {
-	who, m := w.change.Contact, markOf(w.change.Contact.ID)
+	m := markOf(w.change.Contact.ID)
 	marked := func(c *contact) bool { return m.on(c, fields) }
 	if w.change.Repeat {
 		if err := w.searchNewest(ctx, marked); err != nil || w.contact != nil {
 			return err
 		}
 	}
-	probes := []struct {
-		query string
-		same  func(*contact) bool
-	}{
-		{m.query(fields), marked},
-		{national(who.Phone, w.cfg.Region), func(c *contact) bool { return c.hasPhone(who.Phone, w.cfg.Region) }},
-		{strings.TrimSpace(who.Email), func(c *contact) bool { return c.hasEmail(who.Email) }},
-	}
+	probes := append([]probe{{m.query(fields), marked}}, w.reachProbes()...)
+	found, err := w.search(ctx, probes, func(*contact) bool { return true })
+	w.contact = found
+	return err
+}
+
+// search tries probes one after another; of those that one finds the oldest is taken.
+func (w *work) search(ctx context.Context, probes []probe, fits func(*contact) bool) (found *contact, err error) {
 	for _, probe := range probes {
 		if probe.query == "" {
 			continue
 		}
 		err := each(ctx, w.api, "contacts", "contacts", url.Values{"query": {probe.query}, "with": {"leads"}}, 2, func(c contact) bool {
-			if !c.IsDeleted && probe.same(&c) && (w.contact == nil || c.ID < w.contact.ID) {
-				w.contact = &c
+			if !c.IsDeleted && probe.same(&c) && fits(&c) && (found == nil || c.ID < found.ID) {
+				found = &c
 			}
 			return true
 		})
-		if err != nil || w.contact != nil {
-			return err
+		if err != nil || found != nil {
+			return found, err
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // searchNewest walks the newest contacts back to the time of the change. What
@@ -118,7 +122,8 @@ func (w *work) makeContact(ctx context.Context, fields []field) error {
 	who := w.change.Contact
 	made := newEntity{
 		Name:      short(fullName(who)),
-		TagsToAdd: []tag{{w.cfg.Tag}}, Fields: w.reach(nil),
+		TagsToAdd: []tag{{w.cfg.Tag}}, ResponsibleID: w.responsible,
+		Fields: append(w.reach(nil), w.person...),
 	}
 	if who.LastName != "" {
 		made.FirstName, made.LastName = short(who.Name), short(who.LastName)
@@ -135,7 +140,7 @@ func (w *work) makeContact(ctx context.Context, fields []field) error {
 // updateContact writes what is missing. The name of a contact that a manager
 // made stays as the manager wrote it.
 func (w *work) updateContact(ctx context.Context, fields []field) error {
-	var patch newEntity
+	patch := newEntity{Fields: slices.Clone(w.person)}
 	who, m := w.change.Contact, markOf(w.change.Contact.ID)
 	if !m.on(w.contact, fields) {
 		m.put(&patch, w.contact, fields)

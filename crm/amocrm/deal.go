@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"voronka/crm"
 	"voronka/sales"
 )
 
@@ -42,8 +43,19 @@ func (w *work) leadByID(ctx context.Context, id string) (*lead, error) {
 // anything is made.
 func (w *work) plan(ctx context.Context) error {
 	var err error
-	if w.fields, err = w.directory.fieldValues(ctx, w.change.Fields); err != nil {
+	if w.fields, err = w.directory.fieldValues(ctx, "leads", w.change.Fields); err != nil {
 		return err
+	}
+	if w.person, err = w.directory.fieldValues(ctx, "contacts", w.change.PersonFields); err != nil {
+		return err
+	}
+	if w.responsible, err = w.directory.responsible(ctx, w.change.Map.Responsible); err != nil {
+		return err
+	}
+	if w.change.Stage == crm.Lost {
+		if w.lossReason, err = w.directory.lossReason(ctx, w.change.Map.LossReason); err != nil {
+			return err
+		}
 	}
 	return w.chooseStage(ctx)
 }
@@ -54,7 +66,7 @@ func (w *work) chooseStage(ctx context.Context) error {
 		current = w.deal.PipelineID
 	}
 	var err error
-	w.stage, err = w.directory.stageFor(ctx, w.change.Stage, current)
+	w.stage, err = w.directory.stageFor(ctx, w.change.Map.Pipeline, w.change.Stage, current)
 	return err
 }
 
@@ -75,8 +87,15 @@ func (w *work) ensureDeal(ctx context.Context) error {
 	if err := w.joinContact(ctx); err != nil {
 		return err
 	}
-	patch := newEntity{Price: wholeRoubles(w.change.Price), Fields: w.fields, TagsToAdd: tags(w.change.Tags)}
-	if w.change.Stage != "" {
+	patch := newEntity{LossReasonID: w.lossReason, Price: wholeRoubles(w.change.Price), Fields: w.fields, TagsToAdd: tags(w.change.Tags)}
+	waits := false
+	if w.change.Stage != "" && w.change.Map.Unsorted {
+		var err error
+		if waits, err = w.waits(ctx); err != nil {
+			return err
+		}
+	}
+	if w.change.Stage != "" && !waits {
 		patch.StatusID = w.stage.status
 		// A deal that was taken to another pipeline a moment ago is refused then, not dragged back.
 		if w.stage.pipeline != w.deal.PipelineID {
@@ -90,7 +109,9 @@ func (w *work) ensureDeal(ctx context.Context) error {
 	if _, err := w.api.together(ctx, kind{http.MethodPatch, "leads", "leads"}, id(w.deal.ID), patch); err != nil {
 		return fmt.Errorf("update the deal: %w", err)
 	}
-	w.recent.moved(w.refs.Deal, w.stage)
+	if !waits {
+		w.recent.moved(w.refs.Deal, w.stage)
+	}
 	return nil
 }
 
@@ -134,7 +155,7 @@ func (w *work) makeDeal(ctx context.Context) error {
 	if err != nil {
 		return &sales.Error{Code: "crm_change", Action: sales.Bury, Message: "the ref of the contact is not an amoCRM id"}
 	}
-	source, err := w.directory.sourceValues(ctx, w.change.Contact.Source)
+	source, err := w.directory.sourceValues(ctx, w.change.Contact.Source, w.change.Map.Tracking)
 	if err != nil {
 		return err
 	}
@@ -142,18 +163,59 @@ func (w *work) makeDeal(ctx context.Context) error {
 	if name == "" {
 		name = fullName(w.change.Contact)
 	}
-	dealID, err := w.api.together(ctx, kind{http.MethodPost, "leads", "leads"}, "", newEntity{
+	deal := newEntity{
 		Name: short(name), Price: wholeRoubles(w.change.Price),
-		PipelineID: w.stage.pipeline, StatusID: w.stage.status,
-		Fields: withSource(w.fields, source), TagsToAdd: append([]tag{{w.cfg.Tag}}, tags(w.change.Tags)...),
-		Embedded: &embedded{Contacts: []linked{{ID: number(contactID), IsMain: true}}},
-	})
+		PipelineID: w.stage.pipeline, StatusID: w.stage.status, ResponsibleID: w.responsible, LossReasonID: w.lossReason,
+		Fields:    withSource(w.fields, source),
+		TagsToAdd: append(append([]tag{{w.cfg.Tag}}, tags(w.change.Map.Tags)...), tags(w.change.Tags)...),
+		Embedded:  &embedded{Contacts: []linked{{ID: number(contactID), IsMain: true}}},
+	}
+	dealID, err := w.postDeal(ctx, deal)
 	if err != nil {
 		return fmt.Errorf("make the deal: %w", err)
 	}
 	w.refs.Deal, w.newDeal = fmt.Sprint(dealID), true
 	w.deal = w.bornDeal(dealID, contactID)
 	return nil
+}
+
+// postDeal makes the deal, among the unsorted where the map wants it and the
+// deal does not begin at its end.
+func (w *work) postDeal(ctx context.Context, deal newEntity) (int64, error) {
+	if !w.change.Map.Unsorted || w.change.Stage == crm.Won || w.change.Stage == crm.Lost {
+		return w.api.together(ctx, kind{http.MethodPost, "leads", "leads"}, "", deal)
+	}
+	deal.Embedded.Metadata = &formMetadata{
+		Category: "forms", FormID: w.cfg.Tag, FormName: w.cfg.Service, FormPage: "https://t.me", IP: "127.0.0.1", SentAt: w.cfg.Now().Unix(),
+	}
+	var made []struct {
+		ID number `json:"id"`
+	}
+	if _, err := w.api.call(ctx, http.MethodPost, "leads/complex", nil, []any{deal}, &made); err != nil {
+		return 0, err
+	}
+	if len(made) == 0 || made[0].ID == 0 {
+		return 0, lost(http.MethodPost, "leads/complex")
+	}
+	all, _, err := w.directory.pipelines.get(w.cfg.Now(), func() ([]pipeline, error) { return w.directory.loadPipelines(ctx) })
+	for _, p := range all {
+		if waiting := p.unsorted(); p.ID == w.stage.pipeline && waiting != 0 {
+			w.stage.status = waiting
+		}
+	}
+	return int64(made[0].ID), err
+}
+
+// waits tells whether a deal stands among the unsorted: only a manager moves it
+// from there, by accepting it.
+func (w *work) waits(ctx context.Context) (bool, error) {
+	all, _, err := w.directory.pipelines.get(w.cfg.Now(), func() ([]pipeline, error) { return w.directory.loadPipelines(ctx) })
+	for _, p := range all {
+		if p.ID == w.deal.PipelineID && w.deal.StatusID != 0 && p.unsorted() == w.deal.StatusID {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // bornDeal is what is known of a deal that was made just now.
@@ -175,18 +237,7 @@ func (w *work) joinContact(ctx context.Context) error {
 	if err != nil {
 		return nil
 	}
-	type metadata struct {
-		IsMain bool `json:"is_main"`
-	}
-	link := []any{struct {
-		ID       int64    `json:"to_entity_id"`
-		Type     string   `json:"to_entity_type"`
-		Metadata metadata `json:"metadata"`
-	}{contactID, "contacts", metadata{true}}}
-	if _, err := w.api.call(ctx, "POST", "leads/"+id(w.deal.ID)+"/link", nil, link, nil); err != nil {
-		return fmt.Errorf("link the contact to the deal: %w", err)
-	}
-	return nil
+	return w.link(ctx, number(contactID))
 }
 
 func (l *lead) open() bool { return l.StatusID != statusWon && l.StatusID != statusLost }

@@ -22,12 +22,18 @@ type directory struct {
 	pipelines *shelf[pipeline]
 	ofLeads   *shelf[field]
 	ofPeople  *shelf[field]
+	ofBills   *shelf[field]
+	users     *shelf[user]
+	reasons   *shelf[reason]
+	sorts     *shelf[sort]
+	catalogs  *shelf[catalog]
 }
 
 func newDirectory(api *client, cfg Config) *directory {
 	return &directory{
 		api: api, now: cfg.Now, pipeline: cfg.Pipeline,
-		pipelines: newShelf[pipeline](), ofLeads: newShelf[field](), ofPeople: newShelf[field](),
+		pipelines: newShelf[pipeline](), ofLeads: newShelf[field](), ofPeople: newShelf[field](), ofBills: newShelf[field](),
+		users: newShelf[user](), reasons: newShelf[reason](), sorts: newShelf[sort](), catalogs: newShelf[catalog](),
 	}
 }
 
@@ -66,6 +72,11 @@ func (d *directory) forget() {
 	d.pipelines.forget()
 	d.ofLeads.forget()
 	d.ofPeople.forget()
+	d.ofBills.forget()
+	d.users.forget()
+	d.reasons.forget()
+	d.sorts.forget()
+	d.catalogs.forget()
 }
 
 // lookup asks the remembered list first, and a fresh one when seek finds nothing there.
@@ -107,10 +118,11 @@ func (d *directory) loadFields(ctx context.Context, entity string) ([]field, err
 	return found, err
 }
 
-// leadField finds a field of deals by name or code; nil when the account has none.
-func (d *directory) leadField(ctx context.Context, name string) (*field, error) {
+// namedField finds a field of deals or contacts by name or code; nil when the
+// account has none.
+func (d *directory) namedField(ctx context.Context, entity, name string) (*field, error) {
 	var found *field
-	err := lookup(d.ofLeads, d.now(), func() ([]field, error) { return d.loadFields(ctx, "leads") }, func(fields []field) bool {
+	err := lookup(d.shelfOf(entity), d.now(), func() ([]field, error) { return d.loadFields(ctx, entity) }, func(fields []field) bool {
 		found = fieldNamed(fields, name)
 		return found != nil
 	})
@@ -119,11 +131,20 @@ func (d *directory) leadField(ctx context.Context, name string) (*field, error) 
 
 // fieldsOf are the fields of deals or contacts as remembered.
 func (d *directory) fieldsOf(ctx context.Context, entity string) ([]field, error) {
-	on := d.ofLeads
+	fields, _, err := d.shelfOf(entity).get(d.now(), func() ([]field, error) { return d.loadFields(ctx, entity) })
+	return fields, err
+}
+
+func (d *directory) shelfOf(entity string) *shelf[field] {
 	if entity == "contacts" {
-		on = d.ofPeople
+		return d.ofPeople
 	}
-	fields, _, err := on.get(d.now(), func() ([]field, error) { return d.loadFields(ctx, entity) })
+	return d.ofLeads
+}
+
+// listFields are the fields of the list of invoices.
+func (d *directory) listFields(ctx context.Context, list number) ([]field, error) {
+	fields, _, err := d.ofBills.get(d.now(), func() ([]field, error) { return d.loadFields(ctx, "catalogs/"+id(list)) })
 	return fields, err
 }
 

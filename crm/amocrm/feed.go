@@ -12,6 +12,9 @@ func (w *work) writeFeed(ctx context.Context) error {
 		if err := w.writeTask(ctx, part); err != nil {
 			return err
 		}
+		if err := w.writeBill(ctx, part); err != nil {
+			return err
+		}
 	}
 	return nil
 }

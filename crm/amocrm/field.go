@@ -11,10 +11,10 @@ import (
 	"voronka/sales"
 )
 
-// fieldValues translates custom fields of a deal from names and texts. An empty
+// fieldValues translates custom fields of deals or contacts from names and texts. An empty
 // text clears the field. A name, a choice or a type that the account does not
 // have is buried with the code crm_field: nothing is created behind its owner's back.
-func (d *directory) fieldValues(ctx context.Context, texts map[string]string) ([]fieldValue, error) {
+func (d *directory) fieldValues(ctx context.Context, entity string, texts map[string]string) ([]fieldValue, error) {
 	names := make([]string, 0, len(texts))
 	for name := range texts {
 		names = append(names, name)
@@ -22,12 +22,12 @@ func (d *directory) fieldValues(ctx context.Context, texts map[string]string) ([
 	slices.Sort(names)
 	var out []fieldValue
 	for _, name := range names {
-		f, err := d.leadField(ctx, name)
+		f, err := d.namedField(ctx, entity, name)
 		if err != nil {
 			return nil, err
 		}
 		if f == nil {
-			return nil, wrongField("deals have no field %q", name)
+			return nil, wrongField("%s have no field %q", entity, name)
 		}
 		values, err := f.values(texts[name])
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"voronka/crm"
 )
@@ -32,7 +33,10 @@ func (w *work) writeNote(ctx context.Context, part crm.Change) error {
 		}
 	}
 	written := newNote{EntityID: w.deal.ID, Type: noteService, Params: noteParams{Service: w.heading(part), Text: cut(part.Note, longestText)}}
-	if len([]rune(part.Note)) > foldedFrom {
+	if part.Map.Notes == crm.NotesCommon {
+		written.Type, written.Params.Service = "common", ""
+		written.Params.Text = cut(part.Note, longestText-len(w.heading(part))-3) + "\n— " + w.heading(part)
+	} else if len([]rune(part.Note)) > foldedFrom {
 		written.Type = noteExtended
 	}
 	if _, err := w.api.together(ctx, kind{http.MethodPost, "leads/notes", "notes"}, "", written); err != nil {
@@ -50,7 +54,7 @@ func (w *work) heading(part crm.Change) string {
 func (w *work) hasNote(ctx context.Context, part crm.Change) (found bool, err error) {
 	query := url.Values{"order[id]": {"desc"}}
 	err = each(ctx, w.api, "leads/"+w.refs.Deal+"/notes", "notes", query, 4, func(n note) bool {
-		found = n.Params.Value.Service == w.heading(part)
+		found = n.Params.Value.Service == w.heading(part) || strings.HasSuffix(n.Params.Value.Text, "\n— "+w.heading(part))
 		return !found
 	})
 	return found, err

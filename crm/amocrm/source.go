@@ -1,6 +1,7 @@
 package amocrm
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 // into UTM_SOURCE and so on; the deep link's payload into TG_START_PARAM, else
 // into UTM_REFERRER. A field that the account does not have is left out: its
 // owner took it away.
-func (d *directory) sourceValues(ctx context.Context, source map[string]string) ([]fieldValue, error) {
+func (d *directory) sourceValues(ctx context.Context, source, tracking map[string]string) ([]fieldValue, error) {
 	if len(source) == 0 {
 		return nil, nil
 	}
@@ -21,14 +22,22 @@ func (d *directory) sourceValues(ctx context.Context, source map[string]string) 
 	var out []fieldValue
 	add := func(text string, codes ...string) {
 		for _, code := range codes {
-			if f := fieldCoded(fields, code); f != nil && text != "" {
+			f := fieldCoded(fields, code)
+			if f == nil {
+				f = fieldNamed(fields, code)
+			}
+			if f != nil && text != "" {
 				out = append(out, fieldValue{ID: f.ID, Values: []value{{Value: cut(text, longestName)}}})
 				return
 			}
 		}
 	}
 	for _, key := range []string{"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"} {
-		add(source[key], strings.ToUpper(key))
+		add(source[key], cmp.Or(tracking[key], strings.ToUpper(key)))
+	}
+	if tracking["start"] != "" {
+		add(source["start"], tracking["start"])
+		return out, nil
 	}
 	add(source["start"], "TG_START_PARAM", "UTM_REFERRER")
 	return out, nil

@@ -1,6 +1,7 @@
 package amocrm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,7 +26,7 @@ type place struct{ pipeline, status number }
 // stageFor finds the place that a stage name means for a deal that is in the
 // pipeline current (0: not made yet). The pipeline that the manager chose for
 // the deal goes before the configured one. An empty name is the first stage.
-func (d *directory) stageFor(ctx context.Context, name string, current number) (place, error) {
+func (d *directory) stageFor(ctx context.Context, wanted, name string, current number) (place, error) {
 	if current != 0 {
 		switch name {
 		case "":
@@ -39,7 +40,7 @@ func (d *directory) stageFor(ctx context.Context, name string, current number) (
 	var found place
 	var exist []string
 	err := lookup(d.pipelines, d.now(), func() ([]pipeline, error) { return d.loadPipelines(ctx) }, func(all []pipeline) bool {
-		home := d.home(all)
+		home := d.homeOf(wanted, all)
 		if home == nil {
 			return false
 		}
@@ -52,7 +53,7 @@ func (d *directory) stageFor(ctx context.Context, name string, current number) (
 	case found.status != 0:
 		return found, nil
 	case exist == nil:
-		return place{}, &sales.Error{Code: "crm_stage", Action: sales.Bury, Message: fmt.Sprintf("the account has no pipeline %q", d.pipeline)}
+		return place{}, &sales.Error{Code: "crm_stage", Action: sales.Bury, Message: fmt.Sprintf("the account has no pipeline %q", cmp.Or(wanted, d.pipeline))}
 	}
 	return place{}, &sales.Error{Code: "crm_stage", Action: sales.Bury,
 		Message: fmt.Sprintf("the pipeline has no stage %q; it has: %s", name, strings.Join(exist, ", "))}
@@ -75,14 +76,18 @@ func seek(all []pipeline, home *pipeline, name string, current number) (place, [
 	return at, append(exist, crm.Won, crm.Lost)
 }
 
-// home is the pipeline for new deals.
-func (d *directory) home(all []pipeline) *pipeline {
+// home is the pipeline for new deals where the change names none.
+func (d *directory) home(all []pipeline) *pipeline { return d.homeOf("", all) }
+
+// homeOf is the pipeline of a name, else the configured one, else the main one.
+func (d *directory) homeOf(wanted string, all []pipeline) *pipeline {
+	name := cmp.Or(wanted, d.pipeline)
 	for i := range all {
-		if d.pipeline == "" && all[i].IsMain || d.pipeline != "" && fold(all[i].Name) == fold(d.pipeline) {
+		if name == "" && all[i].IsMain || name != "" && fold(all[i].Name) == fold(name) {
 			return &all[i]
 		}
 	}
-	if d.pipeline == "" && len(all) > 0 {
+	if name == "" && len(all) > 0 {
 		return &all[0]
 	}
 	return nil
@@ -98,6 +103,16 @@ func (p pipeline) open() []status {
 	}
 	slices.SortStableFunc(out, func(a, b status) int { return int(a.Sort - b.Sort) })
 	return out
+}
+
+// unsorted is the id of the stage «Неразобранное», 0 where it is off.
+func (p pipeline) unsorted() number {
+	for _, s := range p.Embedded.Value.Statuses {
+		if s.Type == typeUnsorted {
+			return s.ID
+		}
+	}
+	return 0
 }
 
 func (p pipeline) stage(name string) place {

@@ -1,11 +1,13 @@
 package amocrm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"voronka/crm"
@@ -21,33 +23,45 @@ func (w *work) writeTask(ctx context.Context, part crm.Change) error {
 	if part.Task == nil {
 		return nil
 	}
+	kindOf, err := w.directory.taskType(ctx, part.Map.TaskType)
+	if err != nil {
+		return err
+	}
+	who, err := w.directory.responsible(ctx, part.Map.TaskFor)
+	if err != nil {
+		return err
+	}
 	todo := task{
-		TypeID: typeFollowUp, Text: cut(part.Task.Text, longestText), CompleteTill: number(part.Task.Due.Unix()),
-		EntityID: w.deal.ID, EntityType: "leads", ResponsibleID: w.deal.ResponsibleID,
+		TypeID: kindOf, Text: cut(part.Task.Text, longestText), CompleteTill: number(part.Task.Due.Unix()),
+		EntityID: w.deal.ID, EntityType: "leads", ResponsibleID: cmp.Or(who, w.deal.ResponsibleID),
 	}
 	if w.change.Repeat && !w.newDeal {
 		if found, err := w.hasTask(ctx, todo); err != nil || found {
 			return err
 		}
 	}
-	_, err := w.api.together(ctx, kind{http.MethodPost, "tasks", "tasks"}, "", todo)
+	made, err := w.api.together(ctx, kind{http.MethodPost, "tasks", "tasks"}, "", todo)
 	if gone(err) {
 		todo.ResponsibleID = 0 // the token's own user
-		_, err = w.api.together(ctx, kind{http.MethodPost, "tasks", "tasks"}, "", todo)
+		made, err = w.api.together(ctx, kind{http.MethodPost, "tasks", "tasks"}, "", todo)
 	}
 	if err != nil {
 		return fmt.Errorf("write the task: %w", err)
 	}
 	w.hung = true
+	w.refs.Tasks = append(slices.Clone(w.refs.Tasks), fmt.Sprint(made))
 	return nil
+}
+
+// refusedAs tells that amoCRM refuses an entity for one of its keys.
+func refusedAs(err error, key string) bool {
+	var refused *sales.Error
+	return errors.As(err, &refused) && refused.Code == codeRefused && strings.Contains(refused.Message, key)
 }
 
 // gone tells that the deal's manager has left the account: amoCRM refuses a
 // deleted user (amocrm-api-php, issue 170).
-func gone(err error) bool {
-	var refused *sales.Error
-	return errors.As(err, &refused) && refused.Code == codeRefused && strings.Contains(refused.Message, "responsible_user_id")
-}
+func gone(err error) bool { return refusedAs(err, "responsible_user_id") }
 
 func (w *work) hasTask(ctx context.Context, todo task) (found bool, err error) {
 	query := url.Values{"filter[entity_type]": {"leads"}, "filter[entity_id][]": {w.refs.Deal}, "order[id]": {"desc"}}

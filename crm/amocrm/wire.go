@@ -120,17 +120,20 @@ func (v value) text() string {
 
 // newEntity is a deal or contact to write; empty keys are left alone.
 type newEntity struct {
-	ID         number       `json:"id,omitempty"`
-	Name       string       `json:"name,omitempty"`
-	FirstName  string       `json:"first_name,omitempty"`
-	LastName   string       `json:"last_name,omitempty"`
-	Price      int64        `json:"price,omitempty"`
-	PipelineID number       `json:"pipeline_id,omitempty"`
-	StatusID   number       `json:"status_id,omitempty"`
-	Fields     []fieldValue `json:"custom_fields_values,omitempty"`
-	TagsToAdd  []tag        `json:"tags_to_add,omitempty"`
-	Embedded   *embedded    `json:"_embedded,omitempty"`
-	RequestID  string       `json:"request_id,omitempty"`
+	ID            number       `json:"id,omitempty"`
+	Name          string       `json:"name,omitempty"`
+	FirstName     string       `json:"first_name,omitempty"`
+	LastName      string       `json:"last_name,omitempty"`
+	Price         int64        `json:"price,omitempty"`
+	PipelineID    number       `json:"pipeline_id,omitempty"`
+	StatusID      number       `json:"status_id,omitempty"`
+	LossReasonID  number       `json:"loss_reason_id,omitempty"`
+	ResponsibleID number       `json:"responsible_user_id,omitempty"`
+	Fields        []fieldValue `json:"custom_fields_values,omitempty"`
+	TagsToAdd     []tag        `json:"tags_to_add,omitempty"`
+	TagsToDelete  []tag        `json:"tags_to_delete,omitempty"`
+	Embedded      *embedded    `json:"_embedded,omitempty"`
+	RequestID     string       `json:"request_id,omitempty"`
 }
 
 func (e newEntity) with(request string) any {
@@ -140,6 +143,19 @@ func (e newEntity) with(request string) any {
 
 type embedded struct {
 	Contacts []linked `json:"contacts"`
+	// Metadata makes the deal an unsorted one (API v4, leads-api, complex).
+	Metadata *formMetadata `json:"metadata,omitempty"`
+}
+
+// formMetadata tells managers where an unsorted deal came from (API v4, unsorted-api).
+type formMetadata struct {
+	Category string `json:"category"`
+	FormID   string `json:"form_id"`
+	FormName string `json:"form_name"`
+	FormPage string `json:"form_page"`
+	IP       string `json:"ip"`
+	SentAt   int64  `json:"form_sent_at"`
+	Referer  string `json:"referer"`
 }
 
 type linked struct {

@@ -18,13 +18,15 @@ type element struct {
 
 // Ids of the two lists that every account of the fake has.
 const (
-	invoices int64 = 4517
-	products int64 = 4521
+	invoices  int64 = 4517
+	products  int64 = 4521
+	suppliers int64 = 4525
 )
 
 func defaultCatalogs(cfg Config) []*catalog {
 	at := cfg.Now().Unix()
-	return []*catalog{{invoices, "Счета/покупки", "invoices", at}, {products, "Товары", "products", at}}
+	return []*catalog{{invoices, "Счета/покупки", "invoices", at}, {products, "Товары", "products", at},
+		{suppliers, "Мои юр. лица", "suppliers", at}}
 }
 
 // catalogFields are the codes of invoices and products (official PHP client,

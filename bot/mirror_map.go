@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"cmp"
+	"strconv"
+
+	"voronka/crm"
+	"voronka/flows"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// mapped puts into a change what the flow's map says of every change.
+func (b *Bot) mapped(change crm.Change, flow *flows.Flow) crm.Change {
+	m := flow.Mirroring
+	if m == nil {
+		return change
+	}
+	change.Map = crm.Map{
+		Pipeline: m.Pipeline, Responsible: m.Responsible, Tags: m.Tags, LossReason: m.LossReason, Match: m.Match,
+		Tracking: m.Tracking, Notes: m.Notes, TaskType: m.TaskType, TaskFor: m.TaskFor, TasksDone: m.TasksDone,
+		Unsorted: m.Unsorted, Products: m.Products,
+	}
+	if m.Notes == "none" {
+		change.Map.Notes = ""
+	}
+	return change
+}
+
+// idle tells that a change would change nothing.
+func idle(c crm.Change) bool {
+	return !c.Person && c.Stage == "" && c.Price == 0 && c.Note == "" && c.Task == nil && c.Bill == nil &&
+		len(c.Tags)+len(c.Fields)+len(c.PersonFields) == 0
+}
+
+// mirrorLink tells the CRM of a payment link: the stage that the map gives to
+// it, and the bill.
+func (b *Bot) mirrorLink(tx storage.Tx, turn flows.Turn, in flows.Input, number int, link flows.MakeLink) error {
+	flow := b.flow(turn.Session.Flow)
+	m := flow.Mirroring
+	if b.CRM == nil || m == nil || !m.Bills && m.Events["payment_link"] == "" {
+		return nil
+	}
+	change := crm.Change{
+		ID: in.ID + "/link" + strconv.Itoa(number), Contact: turn.Contact, At: in.At, Title: flow.Title, Stage: m.Events["payment_link"],
+	}
+	for _, payment := range turn.Payments {
+		if payment.ID == link.Payment && m.Bills {
+			change.Bill = billOf(flow, payment, orderOf(turn, payment.Order), m.Supplier)
+		}
+	}
+	return b.mirror(tx, b.mapped(change, flow), in.At)
+}
+
+func orderOf(turn flows.Turn, id string) sales.Order {
+	for _, order := range turn.Orders {
+		if order.ID == id {
+			return order
+		}
+	}
+	return sales.Order{}
+}
+
+// billOf is the invoice of a payment, with what is bought as its one row.
+func billOf(flow *flows.Flow, payment sales.Payment, order sales.Order, supplier string) *crm.Invoice {
+	title := cmp.Or(order.Title, flow.Title)
+	row := crm.BillItem{Name: title, Price: payment.Amount, Quantity: 1000, Tax: "none"}
+	if product, known := flow.Product(order.Product); known {
+		row.Tax = cmp.Or(product.Item.Tax, row.Tax)
+		row.Unit = product.Item.Unit
+	}
+	return &crm.Invoice{ID: payment.ID, Title: title, Total: payment.Amount, Items: []crm.BillItem{row}, Supplier: supplier}
+}
+
+// paidBill marks the bill of a payment as paid, where the flow wants bills.
+func paidBill(flow *flows.Flow, in flows.Input) *crm.Invoice {
+	if flow.Mirroring == nil || !flow.Mirroring.Bills || in.Payment == nil || in.Payment.Outcome != flows.Success {
+		return nil
+	}
+	order, _ := flow.Product(in.Payment.Product)
+	title := cmp.Or(order.Title, flow.Title)
+	return &crm.Invoice{
+		ID: in.Payment.Payment, Title: title, Total: in.Payment.Paid, PaidAt: in.At, Supplier: flow.Mirroring.Supplier,
+		Items: []crm.BillItem{{Name: title, Price: in.Payment.Paid, Quantity: 1000, Tax: cmp.Or(order.Item.Tax, "none"), Unit: order.Item.Unit}},
+	}
+}
+
+// mirrorDialog writes each message of a turn as a note, where the map asks for it.
+func (b *Bot) mirrorDialog(tx storage.Tx, turn flows.Turn, in flows.Input) error {
+	flow := b.flow(turn.Session.Flow)
+	if b.CRM == nil || flow.Mirroring == nil || !flow.Mirroring.Dialog {
+		return nil
+	}
+	for i, line := range turn.Journal {
+		sign := map[flows.Speaker]string{flows.Customer: "👤 ", flows.Bot: "🤖 ", flows.Manager: "🎧 "}[line.Who]
+		if sign == "" || line.Text == "" {
+			continue
+		}
+		change := crm.Change{
+			ID: in.ID + "/said" + strconv.Itoa(i), Contact: turn.Contact, At: in.At, Title: flow.Title, Note: sign + flows.PlainText(line.Text),
+		}
+		if err := b.mirror(tx, b.mapped(change, flow), in.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}

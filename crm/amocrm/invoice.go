@@ -1,0 +1,276 @@
+package amocrm
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"voronka/crm"
+	"voronka/sales"
+)
+
+// writeBill makes the invoice of a payment, or marks it as paid. Its name ends
+// with the payment's mark, so that one whose answer was lost is known again.
+func (w *work) writeBill(ctx context.Context, part crm.Change) error {
+	if part.Bill == nil {
+		return nil
+	}
+	list, err := w.directory.list(ctx, "invoices")
+	if err != nil {
+		return err
+	}
+	if list == 0 {
+		return &sales.Error{Code: "crm_bills", Action: sales.Bury, Message: "the account has no list of invoices: switch it on in amoCRM, Settings, General, «Счета/покупки»"}
+	}
+	known := w.refs.Bills[part.Bill.ID]
+	if known == "" && w.change.Repeat {
+		if known, err = w.findBill(ctx, list, *part.Bill); err != nil {
+			return err
+		}
+	}
+	switch {
+	case known == "":
+		if known, err = w.makeBill(ctx, list, *part.Bill); err != nil {
+			return err
+		}
+	case !part.Bill.PaidAt.IsZero():
+		if err := w.payBill(ctx, list, known, *part.Bill); err != nil {
+			return err
+		}
+	}
+	return w.keepBill(ctx, list, known, part.Bill.ID)
+}
+
+// keepBill remembers an invoice and hangs it on the deal.
+func (w *work) keepBill(ctx context.Context, list number, element, payment string) error {
+	if w.refs.Bills[payment] == element {
+		return nil
+	}
+	number64, err := strconv.ParseInt(element, 10, 64)
+	if err != nil {
+		return &sales.Error{Code: "crm_change", Action: sales.Bury, Message: "the ref of the bill is not an amoCRM id"}
+	}
+	row := newLink{EntityID: w.deal.ID, ToID: number(number64), ToType: "catalog_elements",
+		Metadata: linkMetadata{Catalog: list, Quantity: 1}}
+	if _, err := w.api.together(ctx, kind{http.MethodPost, "leads/link", "links"}, "", row); err != nil {
+		return fmt.Errorf("hang the bill on the deal: %w", err)
+	}
+	bills := maps.Clone(w.refs.Bills)
+	if bills == nil {
+		bills = map[string]string{}
+	}
+	bills[payment] = element
+	w.refs.Bills = bills
+	return nil
+}
+
+// billMark is what an invoice's name ends with.
+func billMark(bill crm.Invoice) string { return bill.ID[:min(len(bill.ID), 12)] }
+
+func billName(bill crm.Invoice) string {
+	return cut(bill.Title, longestName-20) + " · " + billMark(bill)
+}
+
+// findBill looks for the invoice of an attempt without an answer: the newest
+// ones first, since the search lags behind.
+func (w *work) findBill(ctx context.Context, list number, bill crm.Invoice) (string, error) {
+	found := ""
+	same := func(e element) bool {
+		if !e.IsDeleted && strings.HasSuffix(e.Name, " · "+billMark(bill)) {
+			found = id(e.ID)
+		}
+		return found == ""
+	}
+	path := fmt.Sprintf("catalogs/%d/elements", list)
+	for _, query := range []url.Values{{"query": {billMark(bill)}}, {"order[id]": {"desc"}}} {
+		if err := each(ctx, w.api, path, "elements", query, 2, same); err != nil || found != "" {
+			return found, err
+		}
+	}
+	return "", nil
+}
+
+func (w *work) makeBill(ctx context.Context, list number, bill crm.Invoice) (string, error) {
+	cells, err := w.billCells(ctx, list, bill)
+	if err != nil {
+		return "", err
+	}
+	path := fmt.Sprintf("catalogs/%d/elements", list)
+	made, err := w.api.together(ctx, kind{http.MethodPost, path, "elements"}, "", newEntity{Name: billName(bill), Fields: cells})
+	if err != nil {
+		return "", fmt.Errorf("make the bill: %w", err)
+	}
+	w.hung = true
+	return fmt.Sprint(made), nil
+}
+
+func (w *work) payBill(ctx context.Context, list number, element string, bill crm.Invoice) error {
+	number64, err := strconv.ParseInt(element, 10, 64)
+	if err != nil {
+		return &sales.Error{Code: "crm_change", Action: sales.Bury, Message: "the ref of the bill is not an amoCRM id"}
+	}
+	fields, err := w.directory.listFields(ctx, list)
+	if err != nil {
+		return err
+	}
+	path := fmt.Sprintf("catalogs/%d/elements", list)
+	paid := newEntity{ID: number(number64), Fields: billPaid(fields, bill)}
+	if _, err := w.api.together(ctx, kind{http.MethodPatch, path, "elements"}, element, paid); err != nil {
+		return fmt.Errorf("mark the bill as paid: %w", err)
+	}
+	return nil
+}
+
+// billPaid are the fields that a payment changes (amoCRM PHP client, InvoicesCustomFieldsEnums).
+func billPaid(fields []field, bill crm.Invoice) []fieldValue {
+	status := "created"
+	if !bill.PaidAt.IsZero() {
+		status = "paid"
+	}
+	cells := []fieldValue{choiceOf(fields, "BILL_STATUS", status)}
+	if !bill.PaidAt.IsZero() && fieldCoded(fields, "BILL_PAYMENT_DATE") != nil {
+		cells = append(cells, fieldValue{Code: "BILL_PAYMENT_DATE", Values: []value{{Value: bill.PaidAt.Unix()}}})
+	}
+	return cells
+}
+
+// choiceOf names a choice by its code, or by its text in lists that are too old
+// to have codes.
+func choiceOf(fields []field, code, choice string) fieldValue {
+	texts := map[string]string{"created": "создан", "paid": "оплачен"}
+	if f := fieldCoded(fields, code); f != nil {
+		for _, e := range f.Enums {
+			if e.Code == "" && fold(e.Value) == texts[choice] {
+				return fieldValue{Code: code, Values: []value{{EnumID: e.ID}}}
+			}
+		}
+	}
+	return fieldValue{Code: code, Values: []value{{EnumCode: choice}}}
+}
+
+// billCells are the fields of a new invoice that the account's list has.
+func (w *work) billCells(ctx context.Context, list number, bill crm.Invoice) ([]fieldValue, error) {
+	fields, err := w.directory.listFields(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	cells := billPaid(fields, bill)
+	add := func(code string, values ...value) {
+		if fieldCoded(fields, code) != nil && len(values) > 0 {
+			cells = append(cells, fieldValue{Code: code, Values: values})
+		}
+	}
+	rows, err := w.billRows(ctx, bill)
+	if err != nil {
+		return nil, err
+	}
+	add("ITEMS", rows...)
+	add("BILL_PRICE", value{Value: bill.Total.Decimal()})
+	vat := "vat_exempt"
+	for _, item := range bill.Items {
+		if _, taxed := vatRate(item.Tax); taxed {
+			vat = "vat_included"
+		}
+	}
+	add("BILL_VAT_TYPE", value{EnumCode: vat})
+	if contactID, err := strconv.ParseInt(w.refs.Contact, 10, 64); err == nil {
+		add("PAYER", value{Value: map[string]any{"name": fullName(w.change.Contact), "entity_type": "contacts", "entity_id": contactID}})
+	}
+	supplier, err := w.supplier(ctx, bill.Supplier)
+	if err == nil && supplier != 0 {
+		add("SUPPLIER", value{Value: map[string]any{"entity_id": supplier}})
+	}
+	return cells, err
+}
+
+// supplier is a row of the list «Мои юр. лица» by its name; 0 for none.
+func (w *work) supplier(ctx context.Context, name string) (found number, err error) {
+	if name == "" {
+		return 0, nil
+	}
+	list, err := w.directory.list(ctx, "suppliers")
+	if err != nil || list == 0 {
+		return 0, err
+	}
+	err = each(ctx, w.api, fmt.Sprintf("catalogs/%d/elements", list), "elements", url.Values{}, 2, func(e element) bool {
+		if fold(e.Name) == fold(name) {
+			found = e.ID
+		}
+		return found == 0
+	})
+	return found, err
+}
+
+func (w *work) billRows(ctx context.Context, bill crm.Invoice) ([]value, error) {
+	var rows []value
+	for _, item := range bill.Items {
+		row := map[string]any{
+			"description": item.Name, "unit_price": json.Number(item.Price.Decimal()),
+			"quantity": json.Number(fmt.Sprintf("%g", float64(item.Quantity)/1000)), "unit_type": item.Unit,
+		}
+		if item.Unit == "" {
+			row["unit_type"] = "шт"
+		}
+		if rate, taxed := vatRate(item.Tax); taxed {
+			row["vat_rate_value"] = rate
+		}
+		if w.change.Map.Products {
+			product, err := w.product(ctx, item)
+			if err != nil {
+				return nil, err
+			}
+			if product != 0 {
+				row["product_id"] = product
+			}
+		}
+		rows = append(rows, value{Value: row})
+	}
+	return rows, nil
+}
+
+// vatRate reads the rate out of a receipt's word: vat22 and vat122 are 22 %.
+func vatRate(tax string) (rate int, taxed bool) {
+	rate, err := strconv.Atoi(strings.TrimPrefix(tax, "vat"))
+	if err != nil || !strings.HasPrefix(tax, "vat") {
+		return 0, false
+	}
+	return rate % 100, true
+}
+
+// product finds what is sold in the list of products, or puts it there; 0 where
+// the account has no such list.
+func (w *work) product(ctx context.Context, item crm.BillItem) (number, error) {
+	list, err := w.directory.list(ctx, "products")
+	if err != nil || list == 0 {
+		return 0, err
+	}
+	if found := w.goods.get(item.Name); found != 0 {
+		return found, nil
+	}
+	var found number
+	path := fmt.Sprintf("catalogs/%d/elements", list)
+	err = each(ctx, w.api, path, "elements", url.Values{"query": {item.Name}}, 2, func(e element) bool {
+		if fold(e.Name) == fold(item.Name) {
+			found = e.ID
+		}
+		return found == 0
+	})
+	if err != nil {
+		return 0, err
+	}
+	if found == 0 {
+		price := []fieldValue{{Code: "PRICE", Values: []value{{Value: item.Price.Decimal()}}}}
+		made, err := w.api.together(ctx, kind{http.MethodPost, path, "elements"}, fold(item.Name), newEntity{Name: short(item.Name), Fields: price})
+		if err != nil {
+			return 0, fmt.Errorf("put the product into the list: %w", err)
+		}
+		found = number(made)
+	}
+	w.goods.put(item.Name, found)
+	return found, nil
+}
