@@ -25,8 +25,9 @@ const retention = 48 * time.Hour
 func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
 	ticks := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(cron.DiscardLogger)))
 	for spec, tick := range map[string]func(context.Context) error{
-		"@every 1s": b.Tick,
-		"@every 1m": b.Forget,
+		"@every 1s":  b.Tick,
+		"@every 1m":  b.Forget,
+		"@every 60s": b.CatchUp,
 	} {
 		_, err := ticks.AddFunc(spec, func() {
 			if err := tick(ctx); err != nil && ctx.Err() == nil {

@@ -23,6 +23,7 @@ const (
 	jobLink     = "link"
 	jobCheck    = "check"
 	jobMirror   = "mirror"
+	jobHear     = "hear"
 	jobEdit     = "edit"
 	jobTyping   = "typing"
 	jobExport   = "export"

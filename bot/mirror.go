@@ -89,13 +89,19 @@ func beginsSale(change crm.Change) bool {
 	return change.Stage != crm.Won && change.Stage != crm.Lost
 }
 
+// readMirrored reads a contact's map.
+func readMirrored(tx storage.Tx, key string) (known mirrored, err error) {
+	raw, err := tx.Ref(key)
+	if err != nil || raw == "" {
+		return known, err
+	}
+	return known, json.Unmarshal([]byte(raw), &known)
+}
+
 func (b *Bot) mirrored(ctx context.Context, key string) (known mirrored, err error) {
-	err = b.peek(ctx, func(tx storage.Tx) error {
-		raw, err := tx.Ref(key)
-		if err != nil || raw == "" {
-			return err
-		}
-		return json.Unmarshal([]byte(raw), &known)
+	err = b.peek(ctx, func(tx storage.Tx) (err error) {
+		known, err = readMirrored(tx, key)
+		return err
 	})
 	if err != nil {
 		return known, fmt.Errorf("read the CRM map: %w", err)

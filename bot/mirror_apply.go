@@ -60,7 +60,7 @@ func mirrorRef(contact string) string { return "crm/" + contact }
 // bundle merges a job's change with those behind it, as far as they go into one.
 func (b *Bot) bundle(ctx context.Context, job outbox.Job, first crm.Change, known mirrored) (bundle, error) {
 	whole := bundle{Change: first, begins: beginsSale(first)}
-	err := b.Store.View(ctx, func(tx storage.Tx) error {
+	err := b.peek(ctx, func(tx storage.Tx) error {
 		line, err := tx.Lane(job.Lane, mostTogether)
 		if err != nil || len(line) == 0 || line[0].ID != job.ID {
 			return err // somebody moved the lane meanwhile: each for itself
@@ -90,7 +90,7 @@ func (b *Bot) bundle(ctx context.Context, job outbox.Job, first crm.Change, know
 func (b *Bot) applyBundle(ctx context.Context, whole bundle, known mirrored) (func(storage.Tx) error, error) {
 	after := known
 	if known.Closed && whole.begins {
-		after.Deal, after.Closed = "", false
+		after.Refs, after.Closed = crm.Refs{Contact: known.Contact}, false
 	}
 	refs, failure := b.CRM.Apply(ctx, whole.Change, after.Refs)
 	closing := whole.Stage == crm.Won || whole.Stage == crm.Lost
@@ -129,6 +129,11 @@ func keepMirrored(contact string, known, after mirrored) (func(storage.Tx) error
 	return func(tx storage.Tx) error {
 		if string(before) == string(raw) {
 			return nil
+		}
+		if after.Deal != "" {
+			if err := tx.PutRef(dealRef(after.Deal), contact); err != nil {
+				return err
+			}
 		}
 		return tx.PutRef(mirrorRef(contact), string(raw))
 	}, nil

@@ -44,6 +44,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobBillPaid: {Handle: handler(b.billPaid)},
 			jobCheck:    {Handle: handler(b.check)},
 			jobMirror:   {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain), Timeout: mirrorTime},
+			jobHear:     {Handle: handler(b.look)},
 		},
 		OnBuried: b.buried,
 		Ended:    b.Ran,

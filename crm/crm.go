@@ -31,6 +31,11 @@ type CRM interface {
 type Refs struct {
 	Contact string `json:"contact,omitempty"`
 	Deal    string `json:"deal,omitempty"`
+	// Place is where the deal was last seen to stand, Responsible who has it,
+	// LastNote the newest note of people that was heard.
+	Place       string `json:"place,omitempty"`
+	Responsible string `json:"responsible,omitempty"`
+	LastNote    string `json:"last_note,omitempty"`
 	// Tasks are those of ours that may still be open.
 	Tasks []string `json:"tasks,omitempty"`
 	// Bills are the invoices of the deal's payments, by Invoice.ID.

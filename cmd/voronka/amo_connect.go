@@ -19,6 +19,7 @@ import (
 // amoCommand is `voronka amocrm …`.
 type amoCommand struct {
 	Connect amoConnectCommand `cmd:"" help:"Подключить аккаунт amoCRM через интеграцию · connect an amoCRM account by an integration"`
+	Setup   amoSetupCommand   `cmd:"" help:"Создать в amoCRM этапы и поля, которых не хватает воронкам · make the stages and fields that funnels lack there"`
 }
 
 // amoConnectCommand is `voronka amocrm connect`.

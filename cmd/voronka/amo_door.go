@@ -13,6 +13,9 @@ import (
 
 // amoDoors are the addresses that amoCRM, and its administrators, come to.
 func (s *service) amoDoors(mux *http.ServeMux) {
+	if s.amo != nil && s.AmoHookSecret != "" {
+		mux.HandleFunc("POST /crm/amocrm/{secret}", s.amoHook)
+	}
 	if s.access == nil {
 		return
 	}

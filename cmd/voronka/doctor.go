@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 
 // doctorCommand is `voronka doctor`.
 type doctorCommand struct {
-	JSON bool `name:"json" help:"Ответ для программ · answer for programs"`
+	About string `arg:"" optional:"" default:"all" enum:"all,amocrm" help:"Только об amoCRM: amocrm · of amoCRM alone: amocrm"`
+	JSON  bool   `name:"json" help:"Ответ для программ · answer for programs"`
 }
 
 // Run looks at everything that the bot needs, and fails when something of it
@@ -26,7 +28,11 @@ func (c doctorCommand) Run(a *app) error {
 		return err
 	}
 	d := newDoctor(settings, speech(a.words, a.language))
-	d.examine(a.ctx)
+	if c.About != "amocrm" {
+		d.examine(a.ctx)
+	} else {
+		d.examineCRM(a.ctx)
+	}
 	if c.JSON {
 		err = d.printJSON(a.out)
 	} else {
@@ -106,6 +112,21 @@ func (d *doctor) examine(ctx context.Context) {
 		cancel()
 	}
 	d.lookAtClock()
+}
+
+// examineCRM looks at amoCRM alone, and at what it needs.
+func (d *doctor) examineCRM(ctx context.Context) {
+	d.lookAtSettings()
+	flows := d.lookAtFlows()
+	d.seen = slices.DeleteFunc(d.seen, func(o observation) bool {
+		return o.Health == well || o.Area == "settings" && !strings.Contains(o.Message+o.Fix, "AMOCRM") && !strings.Contains(o.Message+o.Fix, "SECRET_KEY")
+	})
+	if d.AmoURL == "" {
+		d.note("crm", faulty, "crm_none", nil)
+	}
+	patient, cancel := context.WithTimeout(ctx, d.patience)
+	defer cancel()
+	d.lookAtCRM(patient, flows)
 }
 
 // note writes an observation down; what is not well has its advice under "<code>.advice".

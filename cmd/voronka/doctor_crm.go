@@ -12,22 +12,32 @@ import (
 	"voronka/crm/amocrm"
 	"voronka/flows"
 	"voronka/sales"
+	"voronka/storage/bolt"
 )
 
-// soon is how long before a token ends its owner is told.
-const soon = 14 * 24 * time.Hour
-
-// lookAtCRM tries the token and looks for what the funnels name.
+// lookAtCRM tries the way in and looks for what the funnels name.
 func (d *doctor) lookAtCRM(ctx context.Context, project *flows.Project) {
-	if d.AmoURL == "" || !d.sound("VORONKA_AMOCRM_URL", "VORONKA_AMOCRM_TOKEN", "VORONKA_AMOCRM_RATE") {
+	if d.AmoURL == "" || !d.sound("VORONKA_AMOCRM_URL", "VORONKA_AMOCRM_TOKEN", "VORONKA_AMOCRM_RATE", "VORONKA_AMOCRM_CLIENT_ID", "VORONKA_SECRET_KEY") {
 		return
 	}
 	const name = "amoCRM"
-	account := amocrm.New(amocrm.Config{
-		URL: d.AmoURL, Token: string(d.AmoToken), HTTP: d.client(name, nil), RequestsPerSecond: d.amoRate(), Now: d.now,
-	})
-	stages, fields := namedInCRM(project)
-	found, err := account.Check(ctx, stages, fields)
+	config := amocrm.Config{
+		URL: d.AmoURL, Token: string(d.AmoToken), HTTP: d.client(name, nil), RequestsPerSecond: d.amoRate(), Now: d.now, Patience: d.patience,
+	}
+	if d.AmoToken == "" {
+		store, err := bolt.Open(d.Database, bolt.Options{})
+		if err != nil { // the running bot has it, and tells in its console
+			d.note("crm", doubt, "crm_not_seen", nil)
+			return
+		}
+		defer store.Close()
+		if config.Access, err = d.amoAccess(store, config.HTTP, d.now); err != nil {
+			d.noteCall("crm", name, err)
+			return
+		}
+	}
+	account := amocrm.New(config)
+	found, err := account.Check(ctx, nil, nil)
 	ends := amocrm.Ends(string(d.AmoToken))
 	args := map[string]any{"Pipeline": found.Pipeline, "Ends": ends.Format("02.01.2006")}
 	if err != nil {
@@ -40,13 +50,38 @@ func (d *doctor) lookAtCRM(ctx context.Context, project *flows.Project) {
 	} else if !ends.IsZero() {
 		d.note("crm", well, "crm_token_lives", args)
 	}
-	if len(found.NoStages) > 0 {
-		args["Stages"], args["Exist"] = guillemets(found.NoStages), guillemets(found.Stages)
-		d.note("crm", faulty, "crm_stages", args)
+	lacks, err := account.Compare(ctx, wantedInCRM(project, d.amoHookURL()))
+	if err != nil {
+		d.noteRefusedCRM(name, ends, err)
+		return
 	}
-	if len(found.NoFields) > 0 {
-		args["Fields"] = guillemets(found.NoFields)
-		d.note("crm", faulty, "crm_fields", args)
+	d.noteLacks(lacks, found)
+}
+
+// noteLacks tells what of the funnels' names the account does not have.
+func (d *doctor) noteLacks(lacks amocrm.Lacks, found amocrm.Check) {
+	for _, one := range lackLines(lacks) {
+		switch one.key {
+		case "stages":
+			exist := "—"
+			if one.args["Pipeline"] == found.Pipeline {
+				exist = guillemets(found.Stages)
+			}
+			d.note("crm", faulty, "crm_stages", map[string]any{"Pipeline": one.args["Pipeline"], "Stages": one.args["Names"], "Exist": exist})
+		case "fields":
+			d.note("crm", faulty, "crm_fields", map[string]any{"Fields": one.args["Names"]})
+		case "pipelines", "person":
+			d.note("crm", faulty, "crm_lacks", map[string]any{"What": d.text("amocrm.lacks."+one.key, one.args)})
+		case "bills":
+			d.note("crm", faulty, "crm_lacks_people", map[string]any{"What": d.text("amocrm.lacks."+one.key, one.args)})
+		case "mark": // there are other places for it
+		default:
+			code := "crm_lacks"
+			if one.people {
+				code = "crm_lacks_people"
+			}
+			d.note("crm", doubt, code, map[string]any{"What": d.text("amocrm.lacks."+one.key, one.args)})
+		}
 	}
 }
 
@@ -54,7 +89,7 @@ func (d *doctor) noteRefusedCRM(name string, ends time.Time, err error) {
 	switch code := sales.AsError(err).Code; {
 	case code == "crm_token" && !ends.IsZero() && ends.Before(d.now()):
 		d.note("crm", faulty, "crm_token_ended", map[string]any{"Ends": ends.Format("02.01.2006")})
-	case code == "crm_token", code == "crm_unpaid", code == "crm_denied", code == "crm_address":
+	case code == "crm_token", code == "crm_grant", code == "crm_unpaid", code == "crm_denied", code == "crm_address":
 		d.note("crm", faulty, code, nil)
 	default:
 		d.noteCall("crm", name, err)

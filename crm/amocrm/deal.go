@@ -1,6 +1,7 @@
 package amocrm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -84,6 +85,9 @@ func (w *work) ensureDeal(ctx context.Context) error {
 		}
 	}
 	w.refs.Deal = id(w.deal.ID)
+	if w.refs.Place == "" && w.deal.StatusID != 0 {
+		w.refs.Place = placeName(w.deal.PipelineID, w.deal.StatusID)
+	}
 	if err := w.joinContact(ctx); err != nil {
 		return err
 	}
@@ -111,6 +115,7 @@ func (w *work) ensureDeal(ctx context.Context) error {
 	}
 	if !waits {
 		w.recent.moved(w.refs.Deal, w.stage)
+		w.stood(w.stage)
 	}
 	return nil
 }
@@ -176,8 +181,18 @@ func (w *work) makeDeal(ctx context.Context) error {
 	}
 	w.refs.Deal, w.newDeal = fmt.Sprint(dealID), true
 	w.deal = w.bornDeal(dealID, contactID)
+	w.stood(w.stage)
 	return nil
 }
+
+// stood keeps where a deal of ours stands by our own hand: news of that are an echo.
+func (w *work) stood(at place) {
+	if at.status != 0 {
+		w.refs.Place = placeName(cmp.Or(at.pipeline, w.deal.PipelineID), at.status)
+	}
+}
+
+func placeName(pipeline, status number) string { return id(pipeline) + "/" + id(status) }
 
 // postDeal makes the deal, among the unsorted where the map wants it and the
 // deal does not begin at its end.

@@ -200,8 +200,10 @@ type field struct {
 
 // note is a line of a deal's feed (API v4, events-and-notes).
 type note struct {
-	Type   string             `json:"note_type"`
-	Params object[noteParams] `json:"params"`
+	ID        number             `json:"id"`
+	CreatedAt number             `json:"created_at"`
+	Type      string             `json:"note_type"`
+	Params    object[noteParams] `json:"params"`
 }
 
 type noteParams struct {
@@ -224,13 +226,16 @@ func (n newNote) with(request string) any {
 
 // task is work for a manager (API v4, tasks-api).
 type task struct {
-	TypeID        number `json:"task_type_id"`
-	Text          string `json:"text"`
-	CompleteTill  number `json:"complete_till"`
-	EntityID      number `json:"entity_id"`
-	EntityType    string `json:"entity_type"`
-	ResponsibleID number `json:"responsible_user_id,omitempty"`
-	RequestID     string `json:"request_id,omitempty"`
+	ID            number             `json:"id,omitempty"`
+	Completed     bool               `json:"is_completed,omitempty"`
+	Result        object[taskResult] `json:"result,omitzero"`
+	TypeID        number             `json:"task_type_id"`
+	Text          string             `json:"text"`
+	CompleteTill  number             `json:"complete_till"`
+	EntityID      number             `json:"entity_id"`
+	EntityType    string             `json:"entity_type"`
+	ResponsibleID number             `json:"responsible_user_id,omitempty"`
+	RequestID     string             `json:"request_id,omitempty"`
 }
 
 func (t task) with(request string) any {

@@ -16,7 +16,7 @@ func getAccount(c *call) reply {
 	extra := object{
 		"amojo_id": "f3c6340d-410e-4ad1-9f7e-c5e663599909", "version": 16, "drive_url": "https://drive-b.amocrm.ru",
 		"is_api_filter_enabled": s.cfg.PaidFilters, "entity_names": entityNames(),
-		"invoices_settings": object{"lang": "ru", "invoices_catalog_id": s.catalogs[0].id},
+		"invoices_settings": object{"lang": "ru", "invoices_catalog_id": s.listOf("invoices")},
 	}
 	for key, value := range extra {
 		if c.query.with(key) {

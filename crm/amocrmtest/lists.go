@@ -48,3 +48,13 @@ func (s *Server) Linked(lead int64, entity string) []int64 {
 	slices.Sort(ids)
 	return ids
 }
+
+// listOf is the id of a list by its type, nil where the account has none.
+func (s *Server) listOf(kind string) any {
+	for _, k := range s.catalogs {
+		if k.kind == kind {
+			return k.id
+		}
+	}
+	return nil
+}
