@@ -48,6 +48,9 @@ type Config struct {
 	Alarms func() []string
 	// Live is the project that runs, to say what reminders will do; may be nil.
 	Live func() *flows.Project
+	// Return brings an old version of a flow back; nil: versions are only shown
+	// by the command line.
+	Return BringBack
 	// Connect leads an operator to where the CRM lets the bot in; nil: there is
 	// no need for that.
 	Connect http.HandlerFunc
@@ -83,7 +86,7 @@ func New(c Config) (*Console, error) {
 		c.Zone = time.UTC
 	}
 	made := &Console{Config: c, doorkeeper: newDoorkeeper(c.Password, c.Now), pages: map[string]*template.Template{}}
-	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar"} {
+	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar", "versions"} {
 		page, err := template.New("layout.html").Funcs(made.functions()).ParseFS(files, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse console page %s: %w", name, err)
@@ -108,6 +111,10 @@ func (c *Console) route() {
 	c.mux.HandleFunc("POST /console/dialogs/{id}/say", c.guarded(c.say))
 	c.mux.HandleFunc("POST /console/dialogs/{id}/timers/{timer}", c.guarded(c.retime))
 	c.mux.HandleFunc("GET /console/calendar", c.guarded(c.calendar))
+	if c.Return != nil {
+		c.mux.HandleFunc("GET /console/versions", c.guarded(c.versions))
+		c.mux.HandleFunc("POST /console/versions/{digest}", c.guarded(c.bringBack))
+	}
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
 	if c.Connect != nil {
