@@ -70,6 +70,9 @@ func (s *service) open(ctx context.Context, project *flows.Project) error {
 			return unusable(s.Database, err)
 		}
 		s.store = store
+		if aside := store.Aside(); aside != "" {
+			s.log.Warn("a log of another database was put aside", "file", aside)
+		}
 	} else {
 		store, err := postgres.Open(ctx, s.Database, postgres.Options{Committed: s.meters.committed})
 		if err != nil {

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -8,24 +9,30 @@ import (
 	"voronka/flows"
 	"voronka/internal/codec"
 	"voronka/sales"
+	"voronka/storage"
 )
 
 func (t *tx) Contact(id string) (contact sales.Contact, err error) {
-	return contact, t.record(bucketContacts, id, &contact)
+	t.contact.raw, err = t.looked(bucketContacts, id, &contact)
+	t.contact.id, t.contact.at = id, contact.ActiveAt
+	return contact, t.there(bucketContacts, t.contact.raw, err)
 }
 
 func (t *tx) PutContact(contact sales.Contact) error {
-	var old struct{ ActiveAt time.Time }
-	known, err := t.load(bucketContacts, []byte(contact.ID), &old)
-	if err != nil {
-		return err
+	old := t.contact
+	if old.id != contact.ID {
+		if _, err := t.Contact(contact.ID); err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		old = t.contact
 	}
-	if err := t.save(bucketContacts, []byte(contact.ID), contact); err != nil {
+	t.contact = glance{}
+	if err := t.saveOver(bucketContacts, []byte(contact.ID), old.raw, contact); err != nil {
 		return err
 	}
 	var from []byte
-	if known {
-		from = join(moment(old.ActiveAt), []byte(contact.ID))
+	if old.raw != nil {
+		from = join(moment(old.at), []byte(contact.ID))
 	}
 	return t.move(bucketContactsAt, from, join(moment(contact.ActiveAt), []byte(contact.ID)))
 }
@@ -67,19 +74,24 @@ func (t *tx) Everyone(after string, limit int) ([]sales.Contact, error) {
 }
 
 func (t *tx) Session(contact string) (session flows.Session, err error) {
-	return session, t.record(bucketSessions, contact, &session)
+	t.session.raw, err = t.looked(bucketSessions, contact, &session)
+	t.session.id, t.session.at = contact, session.NextTimer()
+	return session, t.there(bucketSessions, t.session.raw, err)
 }
 
 func (t *tx) PutSession(session flows.Session) error {
-	var old struct{ Timers []flows.Timer }
-	if _, err := t.load(bucketSessions, []byte(session.Contact), &old); err != nil {
+	old := t.session
+	if old.id != session.Contact {
+		if _, err := t.Session(session.Contact); err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		old = t.session
+	}
+	t.session = glance{}
+	if err := t.saveOver(bucketSessions, []byte(session.Contact), old.raw, session); err != nil {
 		return err
 	}
-	if err := t.save(bucketSessions, []byte(session.Contact), session); err != nil {
-		return err
-	}
-	from := due(flows.Session{Timers: old.Timers}.NextTimer(), session.Contact)
-	return t.move(bucketTimers, from, due(session.NextTimer(), session.Contact))
+	return t.move(bucketTimers, due(old.at, session.Contact), due(session.NextTimer(), session.Contact))
 }
 
 func (t *tx) Ringing(now time.Time, limit int) (contacts []string, next time.Time, err error) {
@@ -140,7 +152,7 @@ func (t *tx) Append(contact string, lines ...flows.Line) error {
 	for _, line := range lines {
 		last++
 		line.Seq = last
-		if err := t.save(bucketJournal, join(prefix, number(last)), line); err != nil {
+		if err := t.saveOver(bucketJournal, join(prefix, number(last)), nil, line); err != nil {
 			return err
 		}
 	}

@@ -9,10 +9,10 @@ func (t *tx) See(id string, at time.Time) (seen bool, err error) {
 	if t.get(bucketInputs, []byte(id)) != nil {
 		return true, nil
 	}
-	if err := t.put(bucketInputs, []byte(id), moment(at)); err != nil {
+	if err := t.replace(bucketInputs, []byte(id), nil, moment(at)); err != nil {
 		return false, err
 	}
-	return false, t.put(bucketInputsAt, join(moment(at), []byte(id)), []byte{})
+	return false, t.replace(bucketInputsAt, join(moment(at), []byte(id)), nil, []byte{})
 }
 
 func (t *tx) Forget(before time.Time, limit int) (int, error) {

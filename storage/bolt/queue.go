@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -25,19 +26,25 @@ func (t *tx) Enqueue(job outbox.Job) (outbox.Job, error) {
 	}
 	job.ID, job.BuriedAt = id, time.Time{}
 	first := t.headKey(job.Lane) == nil
-	if err := t.stand(placed{job, job.ID}); err != nil || !first {
+	at := placed{job, job.ID}
+	if err := t.saveOver(bucketJobs, number(job.ID), nil, at); err != nil {
+		return job, err
+	}
+	err = t.replace(bucketLanes, place(at), nil, join(moment(job.NotBefore), number(job.ID)))
+	if err != nil || !first {
 		return job, err // behind others, the lane's head stays what it is
 	}
 	t.announced = append(t.announced, job)
-	return job, t.put(bucketReady, readyKey(job.Lane, moment(job.NotBefore)), []byte{})
+	return job, t.replace(bucketReady, readyKey(job.Lane, moment(job.NotBefore)), nil, []byte{})
 }
 
 func (t *tx) Head(lane outbox.Lane) (outbox.Job, bool, error) {
-	jobs, err := t.Lane(lane, 1)
-	if err != nil || len(jobs) == 0 {
-		return outbox.Job{}, false, err
+	_, value := t.in(bucketLanes).first(text(string(lane)))
+	if value == nil {
+		return outbox.Job{}, false, nil
 	}
-	return jobs[0], true, nil
+	job, err := t.standing(readNumber(value[momentSize:]))
+	return job.Job, err == nil, err
 }
 
 func (t *tx) Lane(lane outbox.Lane, limit int) ([]outbox.Job, error) {
@@ -68,11 +75,39 @@ func (t *tx) Remove(job outbox.Job) error {
 	if t.get(bucketBuried, number(job.ID)) != nil {
 		return t.delete(bucketBuried, number(job.ID))
 	}
+	if removed, err := t.removeHead(job); removed || err != nil {
+		return err
+	}
 	old, err := t.standing(job.ID)
 	if err != nil {
 		return err
 	}
 	return t.reindex(old.Lane, func() error { return t.leave(old) })
+}
+
+// removeHead removes a job that stands first in its lane without decoding it:
+// nearly all that are done do.
+func (t *tx) removeHead(job outbox.Job) (removed bool, err error) {
+	if job.Lane == "" {
+		return false, nil
+	}
+	prefix := text(string(job.Lane))
+	key, value := t.in(bucketLanes).first(prefix)
+	if value == nil || readNumber(value[momentSize:]) != job.ID {
+		return false, nil
+	}
+	key, value = bytes.Clone(key), bytes.Clone(value)
+	if err := t.delete(bucketJobs, number(job.ID)); err != nil {
+		return true, err
+	}
+	if err := t.remove(bucketLanes, key, value); err != nil {
+		return true, err
+	}
+	ready := readyKey(job.Lane, value[:momentSize])
+	if _, next := t.in(bucketLanes).first(prefix); next != nil {
+		return true, t.move(bucketReady, ready, readyKey(job.Lane, next[:momentSize]))
+	}
+	return true, t.remove(bucketReady, ready, []byte{})
 }
 
 func (t *tx) Bury(job outbox.Job) error {

@@ -20,10 +20,11 @@ func (t *tx) reindex(lane outbox.Lane, change func() error) error {
 
 // headKey is the lane's key in the index of heads, nil for an empty lane.
 func (t *tx) headKey(lane outbox.Lane) []byte {
-	for _, value := range t.scan(bucketLanes, text(string(lane))) {
-		return readyKey(lane, value[:momentSize])
+	_, value := t.in(bucketLanes).first(text(string(lane)))
+	if value == nil {
+		return nil
 	}
-	return nil
+	return readyKey(lane, value[:momentSize])
 }
 
 func readyKey(lane outbox.Lane, notBefore []byte) []byte {

@@ -31,14 +31,15 @@ func (s *Store) begin() (err error) {
 	if s.tx != nil {
 		return nil
 	}
-	if s.tx, err = s.db.Begin(true); err != nil {
-		s.tx = nil
+	b, err := s.db.Begin(true)
+	if err != nil {
 		return err
 	}
+	s.tx = newPages(b)
 	if !s.unsettled.Load() {
 		return nil
 	}
-	err = s.log.recall(s.log.end, func(changes []byte) error { return replay(s.tx, changes) })
+	err = s.log.recall(s.log.end, func(changes []byte) error { return replay(s.tx.Tx, changes) })
 	if err != nil {
 		s.drop()
 		return fmt.Errorf("read the log: %w", err)

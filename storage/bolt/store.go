@@ -60,7 +60,7 @@ type Store struct {
 	log      *journal
 	logLimit int64
 	buffer   []byte
-	tx       *bbolt.Tx
+	tx       *pages
 	failing  bool // the log or the database cannot be written
 	crowd    int  // how many updates shared the last commits
 
@@ -145,7 +145,7 @@ func (s *Store) View(ctx context.Context, fn func(storage.Tx) error) error {
 		return s.Peek(ctx, fn) // the database cannot be written, yet it can be read
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	err := s.db.View(func(b *bbolt.Tx) error { return guard(&tx{bolt: b}, fn) })
+	err := s.db.View(func(b *bbolt.Tx) error { return guard(&tx{bolt: newPages(b)}, fn) })
 	if isClosed(err) {
 		return ErrClosed
 	}

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
-	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"voronka/internal/codec"
@@ -18,13 +18,23 @@ import (
 // tx is one update's part of a transaction. It remembers what it overwrote, so
 // that it can be taken back while its neighbours in the same commit stay.
 type tx struct {
-	bolt *bbolt.Tx
+	bolt *pages
 	undo []change
 	// log takes the changes for the log; nil in a transaction that only reads.
 	log *[]byte
 	// announced are the jobs that stand first in their lanes.
 	announced []outbox.Job
 	ended     bool
+	// contact and session were looked at last: whoever writes them again need
+	// not read them again.
+	contact, session glance
+}
+
+// glance is a record as it stands in the store, with what its index holds of it.
+type glance struct {
+	id  string
+	raw []byte // nil where there is none
+	at  time.Time
 }
 
 type change struct {
@@ -34,14 +44,21 @@ type change struct {
 
 var errEnded = errors.New("write after the end of the transaction")
 
-func (t *tx) in(name bucket) *bbolt.Bucket { return t.bolt.Bucket([]byte(name)) }
+func (t *tx) in(name bucket) shelf { return t.bolt.in(name) }
 
 // get is valid until the next write.
-func (t *tx) get(name bucket, key []byte) []byte { return t.in(name).Get(key) }
+func (t *tx) get(name bucket, key []byte) []byte { return t.in(name).get(key) }
 
 func (t *tx) put(name bucket, key, value []byte) error {
-	old, err := t.writable(name, key)
-	if err != nil {
+	if err := t.writable(name, key); err != nil {
+		return err
+	}
+	return t.replace(name, key, t.get(name, key), value)
+}
+
+// replace is put where it is known what stands under the key; nil is nothing.
+func (t *tx) replace(name bucket, key, old, value []byte) error {
+	if err := t.writable(name, key); err != nil {
 		return err
 	}
 	if old != nil && bytes.Equal(old, value) {
@@ -56,8 +73,15 @@ func (t *tx) put(name bucket, key, value []byte) error {
 }
 
 func (t *tx) delete(name bucket, key []byte) error {
-	old, err := t.writable(name, key)
-	if err != nil || old == nil {
+	if err := t.writable(name, key); err != nil {
+		return err
+	}
+	return t.remove(name, key, t.get(name, key))
+}
+
+// remove is delete where it is known what stands under the key; nil is nothing.
+func (t *tx) remove(name bucket, key, old []byte) error {
+	if err := t.writable(name, key); err != nil || old == nil {
 		return err
 	}
 	if err := t.in(name).Delete(key); err != nil {
@@ -82,17 +106,17 @@ func (t *tx) sequence(name bucket) (int64, error) {
 	return int64(next), nil
 }
 
-// writable gives what stands under the key, valid until bbolt's transaction ends.
-func (t *tx) writable(name bucket, key []byte) (old []byte, err error) {
+// writable tells why a key cannot be written to.
+func (t *tx) writable(name bucket, key []byte) error {
 	switch {
 	case t.log == nil:
-		return nil, fmt.Errorf("write %s: %w", name, bolterrors.ErrTxNotWritable)
+		return fmt.Errorf("write %s: %w", name, bolterrors.ErrTxNotWritable)
 	case t.ended:
-		return nil, errEnded
+		return errEnded
 	case len(key) == 0:
-		return nil, fmt.Errorf("write %s: empty key", name)
+		return fmt.Errorf("write %s: empty key", name)
 	}
-	return t.get(name, key), nil
+	return nil
 }
 
 // rollback takes back everything written, last first.
@@ -150,12 +174,36 @@ func (t *tx) record(name bucket, id string, into any) error {
 	return err
 }
 
+// looked is load that gives what stands there, too.
+func (t *tx) looked(name bucket, id string, into any) (raw []byte, err error) {
+	if raw = t.get(name, []byte(id)); raw == nil {
+		return nil, nil
+	}
+	if err := codec.Unmarshal(raw, into); err != nil {
+		return raw, fmt.Errorf("read %s: %w", name, err)
+	}
+	return raw, nil
+}
+
+// there is the error of a look that found nothing, or another one.
+func (t *tx) there(name bucket, raw []byte, err error) error {
+	if err == nil && raw == nil {
+		return fmt.Errorf("read %s: %w", name, storage.ErrNotFound)
+	}
+	return err
+}
+
 func (t *tx) save(name bucket, key []byte, value any) error {
+	return t.saveOver(name, key, t.get(name, key), value)
+}
+
+// saveOver is save where it is known what stands under the key; nil is nothing.
+func (t *tx) saveOver(name bucket, key, old []byte, value any) error {
 	raw, err := codec.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	return t.put(name, key, raw)
+	return t.replace(name, key, old, raw)
 }
 
 // scan goes through the entries whose keys begin with prefix, in order. The
@@ -188,13 +236,14 @@ func (t *tx) back(name bucket, prefix, before []byte) iter.Seq2[[]byte, []byte] 
 	}
 	return func(yield func(k, v []byte) bool) {
 		cursor := t.in(name).Cursor()
-		k, v := cursor.Last()
+		var k, v []byte
 		if before != nil {
-			if k, _ = cursor.Seek(before); k == nil {
-				k, v = cursor.Last()
-			} else {
-				k, v = cursor.Prev()
-			}
+			k, _ = cursor.Seek(before)
+		}
+		if k != nil {
+			k, v = cursor.Prev()
+		} else {
+			k, v = cursor.Last()
 		}
 		for ; k != nil && bytes.HasPrefix(k, prefix); k, v = cursor.Prev() {
 			if !yield(k, v) {

@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"voronka/internal/outbox"
@@ -72,6 +71,8 @@ type group struct {
 	members []*request
 	// log is the entry in the making; its changes begin behind the header.
 	log []byte
+	// undo is the room of each member in its turn.
+	undo []change
 	// settles is set when a member wants the database up to date.
 	settles bool
 }
@@ -187,12 +188,12 @@ func (s *Store) append(g *group) error {
 
 // run lets one member write. Its own error stays its own: what it wrote is
 // taken back.
-func (g *group) run(b *bbolt.Tx, req *request) error {
+func (g *group) run(b *pages, req *request) error {
 	if req.fn == nil {
 		g.settles = true
 		return nil
 	}
-	t := &tx{bolt: b, log: &g.log}
+	t := &tx{bolt: b, log: &g.log, undo: g.undo[:0]}
 	if req.reads {
 		t.log = nil
 	}
@@ -201,7 +202,7 @@ func (g *group) run(b *bbolt.Tx, req *request) error {
 		g.log = g.log[:start]
 		return t.rollback()
 	}
-	req.announced = t.announced
+	req.announced, g.undo = t.announced, t.undo
 	return nil
 }
 
