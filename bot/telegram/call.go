@@ -66,7 +66,7 @@ func call[R any](ctx context.Context, d direct, method string, params any) (R, e
 		Body:    io.NopCloser(bytes.NewReader(body)),
 		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
 	}).WithContext(ctx)
-	resp, err := d.client.Do(req)
+	resp, err := d.client.once(req)
 	if err != nil {
 		return got.Result, err
 	}

@@ -39,7 +39,16 @@ func (c httpClient) Do(req *http.Request) (*http.Response, error) {
 	if err := replayable(req); err != nil {
 		return nil, err
 	}
-	resp, err := c.client.Do(req)
+	return answered(c.client.Do(req))
+}
+
+// once sends a request that the client's own rules have nothing to add to: the
+// Bot API neither redirects nor sets cookies, and the caller's context ends it.
+func (c httpClient) once(req *http.Request) (*http.Response, error) {
+	return answered(c.client.Transport.RoundTrip(req))
+}
+
+func answered(resp *http.Response, err error) (*http.Response, error) {
 	if err != nil {
 		return nil, transportError(err)
 	}

@@ -6,9 +6,14 @@ import (
 	"github.com/go-telegram/bot"
 )
 
+// webhookConnections is how many updates Telegram may post side by side: as
+// many as it allows (Bot API, setWebhook), for turns that come together share a
+// commit.
+const webhookConnections = 100
+
 // UseWebhook tells Telegram to post updates to an address of ours.
 func (s *Sender) UseWebhook(ctx context.Context, address, secret string) error {
-	_, err := s.api.SetWebhook(ctx, &bot.SetWebhookParams{URL: address, SecretToken: secret, AllowedUpdates: allowedUpdates()})
+	_, err := s.api.SetWebhook(ctx, &bot.SetWebhookParams{URL: address, SecretToken: secret, AllowedUpdates: allowedUpdates(), MaxConnections: webhookConnections})
 	return s.noted(err)
 }
 
