@@ -88,6 +88,7 @@ func house() map[string]room {
 		"bench/botapi":      {},
 		"bench/bound":       {may: []string{"bench/talk"}},
 		"bench/handwritten": {may: []string{"bench/talk"}},
+		"bench/fill":        {may: []string{"sales", "flows", "storage", "storage/bolt"}},
 		"bench/load":        {may: []string{"bench/talk", "bench/botapi"}},
 		"bench/goflow":      {tests: []string{"flows", "flows/steps"}}, // a module of its own, for goflow is AGPL
 

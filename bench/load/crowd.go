@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,6 +17,8 @@ type crowd struct {
 	offer func(chat int64, update string)
 	// limit is how many dialogs there are; zero: as many as time allows.
 	limit int
+	// known is how many customers the store has; they come back at random.
+	known int
 	// idle takes customers who may speak; nil lets them speak at once.
 	idle chan *customer
 
@@ -64,6 +67,12 @@ func (c *crowd) begin() {
 	c.begun++
 	c.open++
 	one := &customer{chat: firstChat + int64(c.begun)}
+	for c.known > 0 {
+		one.chat = firstChat + 1 + rand.Int64N(int64(c.known))
+		if old := c.talks[one.chat]; old == nil || old.offered.IsZero() {
+			break // it is not here already
+		}
+	}
 	c.talks[one.chat] = one
 	c.next(one)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -12,8 +14,11 @@ import (
 
 // scene is how a bot is driven.
 type scene struct {
-	Name      string
-	customers int
+	Name, About string
+	customers   int
+	// bots are the only ones it is run with; nil: all. runs is how often.
+	bots []string
+	runs int
 	// rate is inputs a second from outside; zero: each input follows its reply.
 	rate float64
 	// delay and floodEvery are faults of the Bot API.
@@ -24,7 +29,12 @@ type scene struct {
 	warm, length   time.Duration
 	// quiet is how long a customer waits for a reply that does not come.
 	quiet time.Duration
-	extra []string
+	// crm is how the CRM behaves, empty for none.
+	crm string
+	// known is how many customers the store has, who come back at random; fill
+	// is the program that makes it.
+	known int
+	fill  string
 }
 
 // result is what was measured.
@@ -32,6 +42,18 @@ type result struct {
 	Bot, Mode, Scene string
 	tally
 	PerSecond, P50, P99, CPU float64 // CPU in microseconds per update
+	// Ready is how long a start took; Own and Resident are the memory at rest
+	// then, without and with mapped files, in megabytes.
+	Ready, Own, Resident float64
+}
+
+func (r result) String() string {
+	text := fmt.Sprintf("%-13s %-8s %-12s %7.0f/s  p50 %6.2f ms  p99 %7.2f ms  %6.1f µs CPU  %v",
+		r.Scene, r.Mode, r.Bot, r.PerSecond, r.P50, r.P99, r.CPU, r.tally)
+	if r.Resident > 0 {
+		text += fmt.Sprintf("  ready in %.2f s, %.0f MB at rest, with mapped files %.0f MB", r.Ready, r.Own, r.Resident)
+	}
+	return text
 }
 
 // run drives one bot through one scene, in a folder of its own.
@@ -52,16 +74,28 @@ func (s scene) run(c contender, mode string) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
-	where := place{dir: dir, api: api.URL(), mode: mode, listen: listen, extra: s.extra}
+	where := place{dir: dir, api: api.URL(), mode: mode, listen: listen}
+	where.extra, err = s.surround(dir)
+	if err != nil {
+		return r, err
+	}
+	r = result{Bot: c.Name, Mode: mode, Scene: s.Name}
+	began := time.Now()
 	bot, err := c.start(where)
 	if err != nil {
 		return r, err
 	}
 	defer func() { bot.kill() }()
-	if !api.Awaits(mode, 15*time.Second) {
+	if !api.Awaits(mode, 60*time.Second) {
 		return r, fmt.Errorf("%s does not come up:\n%s", c.Name, tail(dir))
 	}
-	r = result{Bot: c.Name, Mode: mode, Scene: s.Name}
+	r.Ready = time.Since(began).Seconds()
+	if s.known > 0 {
+		crowd.known = s.known
+		time.Sleep(3 * time.Second)
+		own, resident := bot.memory()
+		r.Own, r.Resident = float64(own)/(1<<20), float64(resident)/(1<<20)
+	}
 	if s.kills > 0 {
 		bot, err = s.torment(c, where, bot, crowd)
 	} else {
@@ -72,6 +106,22 @@ func (s scene) run(c contender, mode string) (r result, err error) {
 		fmt.Fprintf(os.Stderr, "%s %s %s: %v\n%s\n", c.Name, mode, s.Name, r.tally, tail(dir))
 	}
 	return r, err
+}
+
+// surround prepares what is around a bot besides its Bot API.
+func (s scene) surround(dir string) (env []string, err error) {
+	if s.known > 0 {
+		cmd := exec.Command(s.fill, "-customers", fmt.Sprint(s.known), "-first", fmt.Sprint(firstChat+1), filepath.Join(dir, "bot.db"))
+		cmd.Stderr = os.Stderr
+		if err := cmd.Run(); err != nil {
+			return nil, fmt.Errorf("fill the store: %w", err)
+		}
+	}
+	if s.crm == "" {
+		return nil, nil
+	}
+	address, _, err := startCRM(s.crm) // until the driver ends
+	return []string{"VORONKA_AMOCRM_URL=" + address, "VORONKA_AMOCRM_TOKEN=bench"}, err
 }
 
 // watch measures for a while.

@@ -1,0 +1,104 @@
+package main
+
+import "fmt"
+
+// promise is a number that Voronka has to reach in the same run as its rivals.
+type promise struct {
+	what, wanted, measured string
+	kept                   bool
+}
+
+func (p promise) String() string {
+	mark := "ok    "
+	if !p.kept {
+		mark = "MISSED"
+	}
+	return fmt.Sprintf("%s  %s: %s (wanted %s)", mark, p.what, p.measured, p.wanted)
+}
+
+// promises are all that can be judged by what was measured.
+func (b report) promises() []promise {
+	var all []promise
+	for _, mode := range b.modes() {
+		all = append(all, b.saturated(mode)...)
+		all = append(all, b.steady(mode)...)
+		all = append(all, b.faults(mode)...)
+		all = append(all, b.large(mode)...)
+	}
+	return all
+}
+
+func (b report) saturated(mode string) (all []promise) {
+	own, found := b.find("voronka", mode, "saturated")
+	if !found {
+		return nil
+	}
+	// The hand-written bot's two modes differ less than what surrounds them.
+	wanted := map[string]float64{"bound": 0.5, "handwritten": 1.8, "grammy": 3}
+	if mode == "webhook" {
+		wanted["handwritten"] = 1.25
+	}
+	for _, rival := range []string{"bound", "handwritten", "grammy"} {
+		other, found := b.find(rival, mode, "saturated")
+		if !found || other.PerSecond == 0 {
+			continue
+		}
+		ratio := own.PerSecond / other.PerSecond
+		all = append(all, promise{mode + ": speed beside " + rival, fmt.Sprintf("≥ %.2f×", wanted[rival]), fmt.Sprintf("%.2f×", ratio), ratio >= wanted[rival]})
+	}
+	return append(all,
+		promise{mode + ": p99 when saturated", "≤ 35 ms", fmt.Sprintf("%.1f ms", own.P99), own.P99 <= 35},
+		promise{mode + ": processor time of an update", "≤ 80 µs", fmt.Sprintf("%.0f µs", own.CPU), own.CPU <= 80},
+		nothingWrong(mode+": lost, doubled or disordered when saturated", own.Lost+own.Doubled+own.Disordered+own.Wrong))
+}
+
+func (b report) steady(mode string) (all []promise) {
+	own, found := b.find("voronka", mode, "steady")
+	if found {
+		all = append(all, promise{mode + ": p99 at 250 updates/s", "≤ 3 ms", fmt.Sprintf("%.2f ms", own.P99), own.P99 <= 3})
+	}
+	quick, found := b.find("voronka", mode, "crm-quick")
+	hangs, also := b.find("voronka", mode, "crm-hangs")
+	if found && also && quick.P99 > 0 {
+		change := hangs.P99/quick.P99 - 1
+		all = append(all, promise{mode + ": p99 with a CRM that hangs", "< +10 %", fmt.Sprintf("%+.0f %%", change*100), change < 0.1})
+	}
+	return all
+}
+
+func (b report) faults(mode string) (all []promise) {
+	for _, name := range []string{"slow-api", "slow-api-1000"} {
+		if own, found := b.find("voronka", mode, name); found {
+			wanted := 6000.0
+			if name == "slow-api" {
+				// One message to a customer at a time: 200 of them hear no more than 4,000 a second.
+				wanted = 3000
+			}
+			all = append(all, promise{mode + ": " + name, fmt.Sprintf("≥ %.0f/s", wanted), fmt.Sprintf("%.0f/s", own.PerSecond), own.PerSecond >= wanted})
+		}
+	}
+	for _, name := range []string{"floods", "kills"} {
+		if own, found := b.find("voronka", mode, name); found {
+			all = append(all, nothingWrong(mode+": lost or disordered with "+name, own.Lost+own.Disordered+own.Wrong))
+		}
+	}
+	return all
+}
+
+func (b report) large(mode string) (all []promise) {
+	small, found := b.find("voronka", mode, "thousand")
+	large, also := b.find("voronka", mode, "million")
+	if !found || !also || small.CPU == 0 {
+		return nil
+	}
+	change := large.CPU/small.CPU - 1
+	return []promise{
+		{mode + ": an input with 1,000,000 customers beside 1,000", "≤ +20 %", fmt.Sprintf("%+.0f %%", change*100), change <= 0.2},
+		{mode + ": memory at rest with 1,000,000 customers", "< 150 MB", fmt.Sprintf("%.0f MB", large.Own), large.Own < 150},
+		{mode + ": ready with 1,000,000 customers", "≤ 1 s", fmt.Sprintf("%.2f s", large.Ready), large.Ready <= 1},
+	}
+}
+
+func nothingWrong(what string, n int) promise {
+	return promise{what, "0", fmt.Sprint(n), n == 0}
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"slices"
+	"time"
+)
+
+// scenes are all that is measured.
+func scenes(o options) []scene {
+	base := scene{customers: 200, warm: 1500 * time.Millisecond, length: o.length, quiet: 10 * time.Second, runs: o.runs}
+	with := func(name, about string, change func(*scene)) scene {
+		s := base
+		s.Name, s.About = name, about
+		change(&s)
+		return s
+	}
+	only := func(s *scene) { s.bots = []string{"voronka"} }
+	return []scene{
+		with("saturated", "200 customers at once, each speaks as soon as it hears", func(*scene) {}),
+		with("steady", "250 updates a second from outside", func(s *scene) { s.rate = 250 }),
+		with("slow-api", "the Bot API answers each send after 50 ms, 200 customers", func(s *scene) {
+			s.delay, s.runs = 50*time.Millisecond, 1
+		}),
+		with("slow-api-1000", "the same with 1,000 customers at once", func(s *scene) {
+			s.delay, s.customers, s.runs = 50*time.Millisecond, 1000, 1
+		}),
+		with("floods", "every fiftieth send is answered 429, retry_after 1", func(s *scene) { s.floodEvery, s.runs = 50, 1 }),
+		with("kills", "nine SIGKILLs during 1,800 dialogs", func(s *scene) {
+			s.dialogs, s.kills, s.quiet, s.runs = 1800, 9, 15*time.Second, 1
+		}),
+		with("crm-quick", "250 updates a second, a CRM that answers at once", func(s *scene) { only(s); s.rate, s.crm = 250, "quick" }),
+		with("crm-hangs", "250 updates a second, a CRM that never answers", func(s *scene) { only(s); s.rate, s.crm = 250, "hangs" }),
+		with("thousand", "a store with 1,000 customers, who come back at random", func(s *scene) { only(s); s.known, s.runs = 1000, 1 }),
+		with("million", "a store with 1,000,000 customers, who come back at random", func(s *scene) { only(s); s.known, s.runs = 1_000_000, 1 }),
+	}
+}
+
+// measure runs a scene with each bot in turn, several times over, and gives for
+// each bot the run in the middle by its rate, with all that went wrong in any.
+func (s scene) measure(bots []contender, mode string) ([]result, error) {
+	all := map[string][]result{}
+	for range max(1, s.runs) {
+		for _, c := range bots {
+			if s.bots != nil && !slices.Contains(s.bots, c.Name) {
+				continue
+			}
+			r, err := s.run(c, mode)
+			if err != nil {
+				return nil, err
+			}
+			all[c.Name] = append(all[c.Name], r)
+		}
+	}
+	var medians []result
+	for _, c := range bots {
+		if len(all[c.Name]) > 0 {
+			medians = append(medians, median(all[c.Name]))
+		}
+	}
+	return medians, nil
+}
+
+func median(runs []result) result {
+	var sum tally
+	for _, r := range runs {
+		sum.Dialogs += r.Dialogs
+		sum.Lost += r.Lost
+		sum.Doubled += r.Doubled
+		sum.Disordered += r.Disordered
+		sum.Wrong += r.Wrong
+	}
+	slices.SortFunc(runs, func(a, b result) int { return int(a.PerSecond - b.PerSecond) })
+	r := runs[len(runs)/2]
+	r.tally = sum
+	return r
+}
