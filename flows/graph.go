@@ -139,7 +139,7 @@ func (g *graph) filled(text string) string {
 
 // moment is when a timer rings: "через 3 дня", "за 1 час до webinar_date".
 func (g *graph) moment(timer *TimerRule) string {
-	args := map[string]any{"After": g.span(timer.After)}
+	args := map[string]any{"After": g.delay(timer)}
 	if timer.Before > 0 {
 		args["Before"] = g.span(timer.Before)
 	}
@@ -153,17 +153,29 @@ func (g *graph) moment(timer *TimerRule) string {
 	switch {
 	case timer.On != nil && timer.Before > 0:
 		key = "graph.before_date"
-	case timer.On != nil && timer.After > 0:
+	case timer.On != nil && timer.delayed():
 		key = "graph.after_date"
 	case timer.On != nil:
 		key = "graph.on_date"
-	case timer.At != nil && timer.After == 0:
+	case timer.At != nil && !timer.delayed():
 		return g.text("graph.at", args)
 	}
 	if timer.At != nil {
 		return g.text(key, args) + " " + g.text("graph.at", args)
 	}
 	return g.text(key, args)
+}
+
+// delay is how long a timer waits: "1 месяц 2 дня".
+func (g *graph) delay(timer *TimerRule) string {
+	if timer.Months == 0 {
+		return g.span(timer.After)
+	}
+	text := g.text("graph.months", map[string]any{"Count": timer.Months})
+	if timer.After > 0 {
+		text += " " + g.span(timer.After)
+	}
+	return text
 }
 
 // span is a delay in the largest unit that fits: "3 дня".

@@ -18,9 +18,10 @@ func (n Node) timers() []*TimerRule {
 	}
 	n.Only(TimerKeys()...)
 	timer := &TimerRule{
-		Pos: n.Pos(), After: n.Field("after").Duration(), Before: n.Field("before").Duration(),
+		Pos: n.Pos(), Before: n.Field("before").Duration(),
 		Do: n.Field("do").Steps(), If: ReadFormula(n.Field("if")),
 	}
+	timer.Months, timer.After = n.Field("after").months()
 	n.Field("hours").readHours(&timer.Window)
 	n.Field("days").readDays(&timer.Window)
 	if n.Field("once").Bool() {
@@ -110,7 +111,7 @@ func (n Node) timing(check func(literal string)) *Timing {
 
 // rungs makes an alarm for each span of a ladder; only the last one moves.
 func (n Node) rungs(timer *TimerRule, ladder Node) []*TimerRule {
-	if timer.On != nil || timer.After != 0 {
+	if timer.On != nil || timer.delayed() {
 		ladder.Error("ladder_and_after")
 	}
 	var rungs []*TimerRule

@@ -10,6 +10,8 @@ import (
 type TimerRule struct {
 	// After and Before are counted from On; without it After is counted from entering.
 	After, Before time.Duration
+	// Months of the calendar are counted before After.
+	Months int
 	// On is the date, At the time of the day; nil when not given.
 	On, At *Timing
 	// Late says what to do with an On that has passed.
@@ -67,14 +69,14 @@ func (t *TimerRule) String() string {
 		at = " at " + t.At.Source
 	}
 	switch {
-	case t.On == nil && t.At != nil && t.After == 0:
+	case t.On == nil && t.At != nil && !t.delayed():
 		return "at " + t.At.Source
 	case t.On == nil:
-		return "after " + FormatDuration(t.After) + at
+		return "after " + t.delay() + at
 	case t.Before > 0:
 		return FormatDuration(t.Before) + " before " + t.On.Source + at
-	case t.After > 0:
-		return FormatDuration(t.After) + " after " + t.On.Source + at
+	case t.delayed():
+		return t.delay() + " after " + t.On.Source + at
 	}
 	return "on " + t.On.Source + at
 }
@@ -84,7 +86,7 @@ func (t *TimerRule) immediate() bool {
 	if t.On != nil {
 		return t.Late == LateNow
 	}
-	return t.At == nil && t.After == 0
+	return t.At == nil && !t.delayed()
 }
 
 // reads are the variables it depends on.

@@ -59,18 +59,18 @@ func (r *Run) due(rule *TimerRule) (time.Time, error) {
 // fromNow counts from now. Whole days and a time of the day mean that day on
 // the calendar; anything else the first such time after the delay.
 func (p plan) fromNow(clock int) time.Time {
-	after := p.rule.After
+	after, from := p.rule.After, p.begins()
 	if clock < 0 {
-		return p.now.Add(after)
+		return from.Add(after)
 	}
-	days := int(after / (24 * time.Hour))
-	from := p.now
+	days, past := int(after/(24*time.Hour)), p.now
 	if after%(24*time.Hour) != 0 {
-		days, from = 0, p.now.Add(after)
+		from = from.Add(after)
+		days, past = 0, from
 	}
 	year, month, day := from.In(p.customer).Date()
 	due := wall(year, month, day+days, clock, p.customer)
-	if !due.After(from) {
+	if !due.After(past) {
 		due = wall(year, month, day+days+1, clock, p.customer)
 	}
 	return due
@@ -92,7 +92,8 @@ func (p plan) onDate(date moment, clock int) (time.Time, error) {
 	}
 	shift := p.rule.After - p.rule.Before
 	days, rest := int(shift/(24*time.Hour)), shift%(24*time.Hour)
-	due := wall(date.year, date.month, date.day+days, minutes, zone).Add(rest)
+	year, month, day := monthsLater(date.year, date.month, date.day, p.rule.Months)
+	due := wall(year, month, day+days, minutes, zone).Add(rest)
 	if !due.After(p.now) {
 		var err error
 		if due, err = p.late(due); err != nil {

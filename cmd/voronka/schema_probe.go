@@ -148,7 +148,7 @@ func scalarOf(found []flows.Diagnostic) (node, bool) {
 	case said(found, "want_bool"):
 		return node{"type": "boolean"}, true
 	case said(found, "want_duration"):
-		return node{"type": "string", "pattern": `^\s*(\d{1,6}\s*(s|m|h|d|w)\s*)+$`}, true
+		return node{"type": "string", "pattern": `^\s*(\d{1,3}\s*mo\s*(\d{1,6}\s*(s|m|h|d|w)\s*)*|(\d{1,6}\s*(s|m|h|d|w)\s*)+)$`}, true
 	case said(found, "want_money"):
 		return node{"type": []string{"number", "string"}}, true
 	}

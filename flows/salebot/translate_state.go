@@ -100,7 +100,7 @@ func (t *translation) rule(b *block, a *arrow, target *block) []*yaml.Node {
 	}
 	action := t.action(target, map[string]bool{})
 	if a.delay != "" && strings.Trim(a.delay, "0") != "" {
-		span, ok := t.span(a)
+		span, ok := t.span(a, false)
 		if !ok {
 			return nil
 		}
@@ -142,7 +142,7 @@ func (t *translation) inside(b *block, above map[string]bool) []*yaml.Node {
 			continue
 		}
 		if !one.immediate() {
-			span, ok := t.span(one)
+			span, ok := t.span(one, false)
 			if !ok {
 				continue
 			}

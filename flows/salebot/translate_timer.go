@@ -12,7 +12,7 @@ func (t *translation) timer(a *arrow, target *block) []*yaml.Node {
 	span := ""
 	if a.delay != "" && strings.Trim(a.delay, "0") != "" {
 		var ok bool
-		if span, ok = t.span(a); !ok {
+		if span, ok = t.span(a, true); !ok {
 			return nil
 		}
 	}
@@ -49,8 +49,8 @@ func late(a *arrow) string {
 	return "skip"
 }
 
-// span is an arrow's delay as we write it.
-func (t *translation) span(a *arrow) (string, bool) {
+// span is an arrow's delay as we write it; only timers count months by the calendar.
+func (t *translation) span(a *arrow, calendar bool) (string, bool) {
 	number, err := strconv.Atoi(a.delay)
 	if err != nil || number < 0 || number > 1_000_000_000 {
 		t.noteArrow(a, "delay", "Delay", clip(a.delay+" "+a.unit, 60))
@@ -68,6 +68,8 @@ func (t *translation) span(a *arrow) (string, bool) {
 	switch {
 	case unit == "s" || unit == "m" || unit == "h" || unit == "d" || unit == "w":
 		return strconv.Itoa(number) + unit, true
+	case calendar && number > 0 && number <= 120 && (strings.HasPrefix(unit, "mon") || strings.HasPrefix(unit, "мес")):
+		return strconv.Itoa(number) + "mo", true
 	case strings.HasPrefix(unit, "mon"), strings.HasPrefix(unit, "мес"):
 		t.noteArrow(a, "month")
 		return strconv.Itoa(30*number) + "d", true
