@@ -40,6 +40,9 @@ func (f *fleet) sell(ctx context.Context, atOnce int, least time.Duration, meanw
 	if err := pause(ctx, least); err != nil {
 		f.t.Fatal(err)
 	}
+	if err := comesTrue(ctx, "enough customers came", func() bool { return market.size() >= 12 }); err != nil {
+		f.t.Error(err)
+	}
 	return market.close()
 }
 

@@ -113,6 +113,13 @@ func (m *market) next() *customer {
 	return m.all[len(m.all)-1]
 }
 
+// size is how many came so far.
+func (m *market) size() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.all)
+}
+
 // close lets nobody else come, waits for those who are there, and gives them all.
 func (m *market) close() []*customer {
 	m.world.t.Helper()
