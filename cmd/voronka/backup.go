@@ -28,6 +28,9 @@ func (c backupCommand) Run(a *app) error {
 	if _, err := os.Lstat(c.File); err == nil {
 		return &spoken{"backup.exists", map[string]any{"File": c.File}, fs.ErrExist}
 	}
+	if shared(settings.Database) {
+		return c.copyShared(a, settings.Database)
+	}
 	write := copyOf(settings.Database)
 	_, err = bolt.Check(settings.Database)
 	if err == nil {
@@ -41,12 +44,28 @@ func (c backupCommand) Run(a *app) error {
 	case err != nil:
 		return unusable(settings.Database, err)
 	}
+	return c.make(a, write)
+}
+
+// make writes the copy and tells of it.
+func (c backupCommand) make(a *app, write func(io.Writer) error) error {
 	info, err := writeCopy(c.File, write)
 	if err != nil {
 		return err
 	}
 	a.say("backup.done", map[string]any{"File": c.File, "Size": megabytes(info.Size), "Contacts": info.Contacts})
 	return nil
+}
+
+// copyShared copies a PostgreSQL database into a file that voronka restore takes
+// into any database.
+func (c backupCommand) copyShared(a *app, database string) error {
+	store, err := openDatabase(a.ctx, database)
+	if err != nil {
+		return unusable(database, err)
+	}
+	defer store.Close()
+	return c.make(a, func(w io.Writer) error { return writeStore(a.ctx, store, w) })
 }
 
 // copyOf writes a file's content.

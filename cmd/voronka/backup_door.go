@@ -14,6 +14,9 @@ import (
 // disk first: a slow reader must not keep the file from being cleaned up.
 func (s *service) giveBackup(w http.ResponseWriter, r *http.Request) {
 	dir := filepath.Dir(s.Database)
+	if shared(s.Database) {
+		dir = os.TempDir()
+	}
 	part, info, err := writePart(dir, s.writeDatabase)
 	if err != nil {
 		s.log.Error("a copy of the database for voronka backup failed", "error", err)

@@ -21,6 +21,9 @@ func (compactCommand) Run(a *app) error {
 		return err
 	}
 	path := settings.Database
+	if shared(path) {
+		return &spoken{"compact.postgres", nil, errFault}
+	}
 	before, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &spoken{"compact.no_database", map[string]any{"Path": path}, err}

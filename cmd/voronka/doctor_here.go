@@ -79,6 +79,10 @@ func (d *doctor) lookAtDatabase() {
 	if !d.sound("VORONKA_DATABASE") {
 		return
 	}
+	if shared(d.Database) {
+		d.lookAtPostgres()
+		return
+	}
 	info, err := bolt.Check(d.Database)
 	args := map[string]any{"Path": d.Database, "Size": megabytes(info.Size), "Contacts": info.Contacts, "Layout": info.Layout}
 	switch {
@@ -104,7 +108,7 @@ func (d *doctor) lookAtDatabase() {
 const leastSpace = 50 << 20
 
 func (d *doctor) lookAtDisk() {
-	if !d.sound("VORONKA_DATABASE") {
+	if !d.sound("VORONKA_DATABASE") || shared(d.Database) {
 		return
 	}
 	dir := filepath.Dir(d.Database)

@@ -47,6 +47,7 @@ type commands struct {
 	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
 	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
 	Contacts  contactsCommand  `cmd:"" help:"Клиенты таблицей CSV: выгрузить и внести · customers as a CSV table, out and in"`
+	Migrate   migrateCommand   `cmd:"" help:"Перенести всё в другую базу: файл, PostgreSQL · carry everything into another database"`
 	Compact   compactCommand   `cmd:"" help:"Сжать базу, пока бот остановлен · rewrite the database without gaps while the bot stands"`
 	Amocrm    amoCommand       `cmd:"" help:"Подключить amoCRM · connect amoCRM"`
 	Config    configCommand    `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"voronka/storage/bolt"
+	"voronka/storage/postgres"
 )
 
 // restoreCommand is `voronka restore`.
@@ -26,6 +27,9 @@ func (c restoreCommand) Run(a *app) error {
 	}
 	if err := c.checkCopy(settings.Database); err != nil {
 		return err
+	}
+	if shared(settings.Database) {
+		return c.fillShared(a, settings.Database)
 	}
 	if _, err := bolt.Check(settings.Database); errors.Is(err, bolt.ErrLocked) {
 		return &spoken{"restore.in_use", map[string]any{"Path": settings.Database}, err}
@@ -46,6 +50,24 @@ func (c restoreCommand) Run(a *app) error {
 		a.say("restore.kept", map[string]any{"Kept": kept})
 	}
 	a.say("restore.done", map[string]any{"Path": settings.Database, "Size": megabytes(info.Size), "Contacts": info.Contacts})
+	return nil
+}
+
+// fillShared takes the copy into a PostgreSQL database that holds nothing.
+func (c restoreCommand) fillShared(a *app, database string) error {
+	from, err := bolt.Open(c.File, bolt.Options{})
+	if err != nil {
+		return unusable(c.File, err)
+	}
+	defer from.Close()
+	if _, err := fillShared(a.ctx, from, database); err != nil {
+		return err
+	}
+	info, err := postgres.Check(a.ctx, database)
+	if err != nil {
+		return unusable(database, err)
+	}
+	a.say("restore.done", map[string]any{"Path": place(database), "Size": megabytes(info.Size), "Contacts": info.Contacts})
 	return nil
 }
 

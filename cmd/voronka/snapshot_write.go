@@ -24,25 +24,26 @@ func writeStore(ctx context.Context, store storage.Store, w io.Writer) error {
 		_, err := store.WriteTo(w)
 		return err
 	case storage.Carrier:
-		return writeCarried(ctx, store, w)
+		_, err := writeCarried(ctx, store, w)
+		return err
 	}
 	return fmt.Errorf("copy the database: %T gives no records", store)
 }
 
 // writeCarried carries a database's records into a file of its own first.
-func writeCarried(ctx context.Context, from storage.Carrier, w io.Writer) (err error) {
+func writeCarried(ctx context.Context, from storage.Carrier, w io.Writer) (tally *storage.Tally, err error) {
 	dir, err := os.MkdirTemp("", "voronka-copy-*")
 	if err != nil {
-		return fmt.Errorf("begin a copy: %w", err)
+		return nil, fmt.Errorf("begin a copy: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	to, err := bolt.Open(filepath.Join(dir, "voronka.db"), bolt.Options{NoSync: true})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = storage.Carry(ctx, from, to)
+	tally, err = storage.Carry(ctx, from, to)
 	if err == nil {
 		_, err = to.WriteTo(w)
 	}
-	return errors.Join(err, to.Close())
+	return tally, errors.Join(err, to.Close())
 }
