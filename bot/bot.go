@@ -125,6 +125,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := keep(ctx, b.Store, b.Live(), b.Now()); err != nil {
 		return err
 	}
+	if err := b.hasten(ctx); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.runner.Run(ctx) })
 	group.Go(func() error {

@@ -44,7 +44,7 @@ func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
 
 // Tick rings the timers that are due and asks for payments that are silent.
 func (b *Bot) Tick(ctx context.Context) error {
-	return errors.Join(b.ring(ctx), b.sweep(ctx))
+	return errors.Join(b.ring(ctx), b.sweep(ctx), b.spread(ctx))
 }
 
 func (b *Bot) ring(ctx context.Context) error {

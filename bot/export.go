@@ -41,7 +41,7 @@ type spoken struct {
 }
 
 // export is the job that sends a customer the file. Its content is not kept.
-func (b *Bot) export(ctx context.Context, _ outbox.Job, payload exportJob) (func(storage.Tx) error, error) {
+func (b *Bot) export(ctx context.Context, job outbox.Job, payload exportJob) (func(storage.Tx) error, error) {
 	var all dossier
 	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
 		all, err = b.gather(tx, payload.Contact)
@@ -55,12 +55,15 @@ func (b *Bot) export(ctx context.Context, _ outbox.Job, payload exportJob) (func
 		return nil, untouched(fmt.Errorf("encode export: %w", err))
 	}
 	_, err = b.Chat.Send(ctx, all.Contact.ChatID, Message{
-		Text: payload.Export.Text, Protect: true, Document: &File{Name: "my-data.json", Content: content},
+		Text: payload.Export.Text, Protect: true, Pace: Pace{Urgency: Reply}, Document: &File{Name: "my-data.json", Content: content},
 	})
 	if err != nil && sales.AsError(err).Code == ChatBlocked {
 		return b.note(payload.Contact, "blocked", "export_not_delivered "+ChatBlocked), nil
 	}
-	return nil, err
+	if err != nil {
+		return nil, b.doubted(ctx, job, err)
+	}
+	return b.cleared(ctx, job, payload.Contact, nil), nil
 }
 
 // gather reads everything in one snapshot.

@@ -87,7 +87,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	contact := turn.Contact.ID
 	switch e := effect.(type) {
 	case flows.Say:
-		return put(tx, chatLane(contact), jobSay, sayJob{contact, e, turn.Contact.ChatID, paceOf(turn, in, number)}, in.At)
+		return b.enqueueSay(tx, sayJob{contact, e, turn.Contact.ChatID, paceOf(turn, in, number)}, in)
 	case flows.Deliver:
 		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.MakeLink:
@@ -114,6 +114,17 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return b.mirror(tx, b.change(turn, in, number, e), in.At)
 	}
 	return fmt.Errorf("the bot has no job for it")
+}
+
+func (b *Bot) enqueueSay(tx storage.Tx, say sayJob, in flows.Input) error {
+	if say.Urgency != Bulk {
+		return put(tx, chatLane(say.Contact), jobSay, say, in.At)
+	}
+	job := announceJob{sayJob: say}
+	if say.Nth == 0 {
+		job.Broadcast = in.Broadcast
+	}
+	return put(tx, chatLane(say.Contact), jobAnnounce, job, in.At)
 }
 
 func put(tx storage.Tx, lane outbox.Lane, kind string, payload any, at time.Time) error {

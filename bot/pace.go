@@ -46,6 +46,9 @@ func urgency(kind flows.InputKind) Urgency {
 	case flows.Rang, flows.Stage, flows.Webhook, flows.Left, flows.Blocked, flows.Unblocked:
 		return Unasked
 	}
+	if kind == flows.Announced {
+		return Bulk
+	}
 	return Reply
 }
 

@@ -40,6 +40,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobHTTP:     {Handle: handler(b.request)},
 			jobMember:   {Handle: handler(b.member)},
 			jobTyping:   {Handle: handler(b.typing)},
+			jobAnnounce: {Handle: handler(b.utterBulk), Once: true, Settle: handler(b.settleBulk)},
 			jobUpdate:   {Handle: handler(b.takeUp), MaxAttempts: updateTries},
 			jobBillPaid: {Handle: handler(b.billPaid)},
 			jobCheck:    {Handle: handler(b.check)},
@@ -62,6 +63,11 @@ func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
 			return nil // nobody's dialog: it is seen among the jobs
 		}
 		return err
+	}
+	if job.Code == ChatBlocked {
+		if err := b.heardGone(tx, job, contact); err != nil {
+			return err
+		}
 	}
 	line := flows.Line{At: b.Now(), Who: flows.Event, Kind: "buried", Text: job.Kind + "_failed " + job.Code}
 	if err := tx.Append(contact, line); err != nil {

@@ -37,7 +37,7 @@ func (b *Bot) say(ctx context.Context, payload sayJob) (func(storage.Tx) error, 
 		return nil, err
 	}
 	if contact.Blocked && payload.Urgency != Reply {
-		return b.note(contact.ID, "unsent", notDelivered), nil
+		return nil, &sales.Error{Code: ChatBlocked, Action: sales.Bury, Message: "the customer has blocked the bot"}
 	}
 	links, err := b.links(ctx, payload.Say.Payments)
 	if errors.Is(err, errNoLink) {

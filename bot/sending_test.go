@@ -210,3 +210,51 @@ func TestRemindersWaitForRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestNewTokenLetsWaitingMessagesGo: what was held back for a quarter of an hour
+// because the token was revoked leaves when the bot starts with a new one.
+func TestNewTokenLetsWaitingMessagesGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, shop)
+	w.chat.refuse(&sales.Error{Code: "telegram_token", Action: sales.Stop}, "")
+	w.say("/start")
+	w.drain()
+	w.pass(time.Minute)
+	if len(w.chat.all()) != 0 || len(w.waiting()) == 0 {
+		t.Fatalf("messages %q, waiting %q", w.chat.texts(), w.waiting())
+	}
+	w.chat.refuse(nil, "")
+	w.restart()
+	shown := make(chan struct{}, 10)
+	w.chat.mu.Lock()
+	w.chat.after = func(bot.Message) error { shown <- struct{}{}; return nil }
+	w.chat.mu.Unlock()
+	ctx, stop := context.WithCancel(w.ctx())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Bot.Run(ctx) }()
+	select {
+	case <-shown:
+	case err := <-ended:
+		t.Fatal(err)
+	case <-w.ctx().Done():
+		t.Fatal("it still waits")
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestGoodsForAGoneCustomerAreShownAndHeard: what was paid for waits for a
+// person, and the flow hears that its customer cannot be reached.
+func TestGoodsForAGoneCustomerAreShownAndHeard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, shop)
+	payment := w.toPay()
+	w.chat.refuse(&sales.Error{Code: bot.ChatBlocked, Action: sales.Bury}, "")
+	w.notify(paid(payment))
+	w.drain()
+	if jobs, _ := w.buried(); !cmp.Equal([]string{"deliver " + bot.ChatBlocked}, jobs) || len(w.journal("blocked")) != 1 || w.attention() == "" {
+		t.Errorf("buried %q, journal %q", jobs, w.journal())
+	}
+}

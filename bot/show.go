@@ -77,7 +77,7 @@ func (b *Bot) mend(ctx context.Context, contact *sales.Contact, message *Message
 func (b *Bot) follow(ctx context.Context, contact string, chat int64) error {
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
 		known, err := tx.Contact(contact)
-		if err != nil {
+		if err != nil || known.ChatID == chat {
 			return err
 		}
 		known.ChatID = chat
@@ -93,18 +93,24 @@ func (b *Bot) follow(ctx context.Context, contact string, chat int64) error {
 }
 
 // unreached is the finish of a message whose customer has blocked the bot or is
-// gone. The flow hears of it the first time, as if the channel had told.
+// gone.
 func (b *Bot) unreached(job outbox.Job, contact string) func(storage.Tx) error {
 	return func(tx storage.Tx) error {
-		known, err := tx.Contact(contact)
-		if err != nil {
+		if err := b.note(contact, "unsent", notDelivered)(tx); err != nil {
 			return err
 		}
-		if err := b.note(contact, "unsent", notDelivered)(tx); err != nil || known.Blocked {
-			return err
-		}
-		return b.take(tx, flows.Input{
-			ID: "unreached:" + strconv.FormatInt(job.ID, 10), Kind: flows.Blocked, Contact: contact, At: b.Now(),
-		})
+		return b.heardGone(tx, job, contact)
 	}
+}
+
+// heardGone lets the flow hear, the first time, that its customer cannot be
+// reached, as if the channel had told.
+func (b *Bot) heardGone(tx storage.Tx, job outbox.Job, contact string) error {
+	known, err := tx.Contact(contact)
+	if err != nil || known.Blocked {
+		return err
+	}
+	return b.take(tx, flows.Input{
+		ID: "unreached:" + strconv.FormatInt(job.ID, 10), Kind: flows.Blocked, Contact: contact, At: b.Now(),
+	})
 }

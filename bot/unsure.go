@@ -27,7 +27,7 @@ const ChatUnavailable = "telegram_unavailable"
 // never repeated: it is counted as unknown.
 func repeats(kind string) int {
 	switch kind {
-	case jobSay:
+	case jobSay, jobEdit, jobExport:
 		return 1 // a customer who is left without an answer is lost, one who reads it twice is not
 	case jobDeliver:
 		return maxUnsure // whoever has paid and has nothing is worse off than one who has it twice

@@ -18,6 +18,8 @@ type Audience struct {
 	If *Formula
 	// Hours are when the customer may be written to, by their own clock.
 	Hours Window
+	// Gap leaves out who has had another broadcast within it.
+	Gap time.Duration
 	// Since leaves out who came later: the audience is that of the beginning.
 	Since time.Time
 }
@@ -32,6 +34,7 @@ const (
 	ReachBlocked Reach = "blocked"   // the bot is blocked
 	ReachOptOut  Reach = "opted_out" // wants no broadcasts
 	ReachManual  Reach = "manual"    // an operator leads the dialog
+	ReachRecent  Reach = "recent"    // has had another one a short while ago
 	ReachQuiet   Reach = "quiet"     // it is too early or too late there
 	ReachYes     Reach = "yes"
 )
@@ -55,6 +58,8 @@ func (e Engine) Reach(flow *Flow, contact sales.Contact, known Known, session Se
 		return ReachOptOut, time.Time{}
 	case session.Manual:
 		return ReachManual, time.Time{}
+	case !session.LastBroadcast.IsZero() && at.Sub(session.LastBroadcast) < to.Gap:
+		return ReachRecent, time.Time{}
 	}
 	zone := r.Now().Location()
 	if theirs, ok := ParseZone(r.Lookup("timezone")); ok {
@@ -86,7 +91,7 @@ func ParseHours(text string) (Window, bool) {
 func (r *Run) announced() {
 	if id := r.Input.Broadcast; id != "" {
 		had := append(slices.Clone(r.Session.Broadcasts), id)
-		r.Session.Broadcasts = had[max(0, len(had)-maxHad):]
+		r.Session.Broadcasts, r.Session.LastBroadcast = had[max(0, len(had)-maxHad):], r.Input.At
 	}
 	if state := r.Input.Payload; state != "" {
 		r.enter(r.home, state)

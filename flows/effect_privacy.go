@@ -27,7 +27,7 @@ func (r *Run) Forget() {
 		Contact: old.Contact, Flow: old.Flow, Version: old.Version, State: old.State, Entered: old.Entered,
 		Answered: old.Answered, Order: old.Order, Payment: old.Payment, Manual: old.Manual,
 		Asked: maps.Clone(old.Asked), Turns: old.Turns, Seed: old.Seed, Keyboard: old.Keyboard, Consents: old.Consents,
-		Broadcasts: old.Broadcasts, OptedOut: r.Input.At,
+		Broadcasts: old.Broadcasts, LastBroadcast: old.LastBroadcast, OptedOut: r.Input.At,
 	}
 	for _, one := range old.Consents {
 		if one.Withdrawn.IsZero() {

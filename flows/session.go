@@ -26,6 +26,8 @@ type Session struct {
 	Consents []Consent `json:"consents,omitempty"`
 	// Broadcasts are the last ones that the customer has had, the latest last.
 	Broadcasts []string `json:"broadcasts,omitempty"`
+	// LastBroadcast is when the customer had one last.
+	LastBroadcast time.Time `json:"last_broadcast,omitzero"`
 	// OptedOut is since when the customer wants no broadcasts, zero: does not mind.
 	OptedOut time.Time `json:"opted_out,omitzero"`
 	// Tags are on the customer, in the order they came.

@@ -117,6 +117,7 @@ type text struct {
 	Preview   *preview           `json:"link_preview_options,omitempty"`
 	Silent    bool               `json:"disable_notification,omitempty"`
 	Protect   bool               `json:"protect_content,omitempty"`
+	Paid      bool               `json:"allow_paid_broadcast,omitempty"`
 	Markup    models.ReplyMarkup `json:"reply_markup,omitempty"`
 }
 
@@ -130,7 +131,7 @@ func (s *Sender) say(ctx context.Context, chat int64, m core.Message) (core.Sent
 		ID int64 `json:"message_id"`
 	}](ctx, s.direct, "sendMessage", text{
 		Chat: chat, Text: m.Text, ParseMode: parseMode(m), Preview: &preview{Off: !m.Preview},
-		Silent: m.Silent, Protect: m.Protect, Markup: markup(m),
+		Silent: m.Silent, Protect: m.Protect, Paid: s.paid(m), Markup: markup(m),
 	})
 	return core.Sent{Message: sent.ID}, err
 }

@@ -21,6 +21,10 @@ const (
 	chatBurst  = 3
 	groupRate  = rate.Limit(20.0 / 60)
 	groupBurst = 20
+	// freeRate is what Telegram takes for nothing; above it a broadcast costs Stars.
+	freeRate = 30
+	// sickRest is how long broadcasts stop when Telegram says that it is sick.
+	sickRest = 30 * time.Second
 	// bulkShare is the part of the budget that a broadcast may take at most; the
 	// rest is left to reminders.
 	bulkShare = 5.0 / 6
@@ -44,6 +48,8 @@ type pace struct {
 	all   *rate.Limiter // what nobody waits for
 	bulk  *rate.Limiter // broadcasts, within all
 	chats map[int64]*chatPace
+	// crowded is how many chats there may be before those at rest are dropped.
+	crowded int
 	// replies and broadcasts are judged apart: a refused broadcast says nothing
 	// about answers.
 	talk, crowd flood
@@ -152,12 +158,13 @@ func (p *pace) chat(id int64, now time.Time) *chatPace {
 	if one := p.chats[id]; one != nil {
 		return one
 	}
-	if len(p.chats) >= manyChats {
+	if len(p.chats) >= max(p.crowded, manyChats) {
 		for id, one := range p.chats {
 			if one.until.Before(now) && one.TokensAt(now) >= float64(one.Burst()) {
 				delete(p.chats, id)
 			}
 		}
+		p.crowded = 2 * len(p.chats) // so that looking through them stays cheap for each
 	}
 	one := &chatPace{Limiter: rate.NewLimiter(chatRate, chatBurst)}
 	if id < 0 {
@@ -183,6 +190,22 @@ func (p *pace) heard(chat int64, of core.Urgency, after time.Duration) {
 	}
 	p.chat(chat, now).until = now.Add(after)
 	kind.refused(chat, now, after)
+}
+
+// rest stops broadcasts for a while.
+func (p *pace) rest() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := p.now().Add(sickRest); until.After(p.crowd.until) {
+		p.crowd.until = until
+	}
+}
+
+// rests is until when Telegram has forbidden messages of an urgency.
+func (p *pace) rests(of core.Urgency) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed(0, of)
 }
 
 // room is how many messages of an urgency could leave now without waiting.

@@ -208,6 +208,49 @@ func TestFloodIsHeardThroughTheAPI(t *testing.T) {
 	}
 }
 
+// TestSickTelegramStopsTheBroadcast leaves few messages of unknown outcome, and
+// answers go on.
+func TestSickTelegramStopsTheBroadcast(t *testing.T) {
+	t.Parallel()
+	server, sender := newSender(t)
+	sender.Keep(30)
+	started(server, 1)
+	server.Inject(telegramtest.Fault{Method: "sendMessage", Status: http.StatusBadGateway})
+	for n, want := range []string{core.ChatUnavailable, "telegram_flood"} {
+		if _, err := sender.Send(within(t), 1, core.Message{Text: "всем", Pace: bulk()}); sales.AsError(err).Code != want {
+			t.Errorf("message %d: %v", n, err)
+		}
+	}
+	if _, err := sender.Send(within(t), 1, core.Message{Text: "вам", Pace: reply()}); err != nil || sender.Room(core.Bulk) != 0 {
+		t.Errorf("%v, room %d", err, sender.Room(core.Bulk))
+	}
+}
+
+// TestPaidBroadcastIsTheOwnersWish: Stars are spent where the pace was set above
+// the free one, and never on answers.
+func TestPaidBroadcastIsTheOwnersWish(t *testing.T) {
+	t.Parallel()
+	for per, want := range map[float64]string{30: "", 100: "true"} {
+		server, sender := newSender(t)
+		sender.Keep(per)
+		started(server, 1)
+		for _, m := range []core.Message{
+			{Text: "всем", Pace: bulk()}, {Text: "вам", Pace: reply()}, {Document: &core.File{Name: "a", Content: []byte("a")}, Pace: bulk()},
+		} {
+			if _, err := sender.Send(within(t), 1, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		said, files := server.Sent("sendMessage"), server.Sent("sendDocument")
+		if said[0].Params["allow_paid_broadcast"] != want || files[0].Params["allow_paid_broadcast"] != want || said[1].Params["allow_paid_broadcast"] != "" {
+			t.Errorf("at %v a second: %v, %v, %v", per, said[0].Params, said[1].Params, files[0].Params)
+		}
+		if wrong := server.Violations(); len(wrong) > 0 {
+			t.Errorf("violations: %q", wrong)
+		}
+	}
+}
+
 func TestMovedGroupIsNamed(t *testing.T) {
 	t.Parallel()
 	server, sender := newSender(t)
@@ -236,5 +279,18 @@ func TestTextWithoutTagsIsSaidAsItIs(t *testing.T) {
 	user := started(server, 7)
 	if _, err := sender.Send(within(t), 7, core.Message{Text: "a < b & <b>c", Plain: true}); err != nil || last(user).Text != "a < b & <b>c" {
 		t.Errorf("%v, %q", err, last(user).Text)
+	}
+}
+
+// BenchmarkPaceOfAnswers is what keeping the limits costs each answer.
+func BenchmarkPaceOfAnswers(b *testing.B) {
+	p := newPace(30, time.Now)
+	var chat int64
+	for b.Loop() {
+		chat = (chat + 1) % 10_000
+		if err := p.enter(b.Context(), chat, reply()); err != nil {
+			b.Fatal(err)
+		}
+		p.heard(chat, core.Reply, 0)
 	}
 }

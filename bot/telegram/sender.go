@@ -22,6 +22,9 @@ import (
 type Sender struct {
 	direct
 	trouble
+	// Now is the clock that limits are kept by (time.Now).
+	Now func() time.Time
+
 	api  *bot.Bot
 	pace *pace
 }
@@ -41,16 +44,23 @@ func NewSender(api, token string) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare telegram client: %w", err)
 	}
-	return &Sender{direct: own, api: library, pace: newPace(0, time.Now)}, nil
+	s := &Sender{direct: own, Now: time.Now, api: library}
+	s.Keep(0)
+	return s, nil
 }
 
 // Keep sets how many messages a second may leave that no customer waits for
 // (30 in Telegram's FAQ), and with it the pace of each chat; zero holds nothing
 // back. It is called before the first message.
-func (s *Sender) Keep(perSecond float64) { s.pace = newPace(perSecond, time.Now) }
+func (s *Sender) Keep(perSecond float64) {
+	s.pace = newPace(perSecond, func() time.Time { return s.Now() })
+}
 
 // Room implements bot.Pacer.
 func (s *Sender) Room(of core.Urgency) int { return s.pace.room(of) }
+
+// Rests implements bot.Rester.
+func (s *Sender) Rests(of core.Urgency) time.Time { return s.pace.rests(of) }
 
 // Username asks Telegram who the bot is; a wrong token is a coded error.
 func (s *Sender) Username(ctx context.Context) (string, error) {
@@ -68,7 +78,17 @@ func (s *Sender) Send(ctx context.Context, chat int64, m core.Message) (core.Sen
 	}
 	sent, err := s.post(ctx, chat, m)
 	s.pace.heard(chat, m.Pace.Urgency, waitOf(err))
-	return sent, s.noted(err)
+	err = s.noted(err)
+	if m.Pace.Urgency == core.Bulk && err != nil && sales.AsError(err).Code == core.ChatUnavailable {
+		s.pace.rest() // each further one would be of unknown outcome
+	}
+	return sent, err
+}
+
+// paid tells whether a message may cost Stars: one of a broadcast, where the
+// owner has set a pace above the free one (Bot API, allow_paid_broadcast).
+func (s *Sender) paid(m core.Message) bool {
+	return m.Pace.Urgency == core.Bulk && s.pace.per > freeRate
 }
 
 func (s *Sender) post(ctx context.Context, chat int64, m core.Message) (core.Sent, error) {
@@ -90,12 +110,12 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 	case m.Document != nil:
 		return s.api.SendDocument(ctx, &bot.SendDocumentParams{
 			ChatID: chat, Document: inputFile(m.Document), Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
-			ProtectContent: m.Protect, DisableNotification: m.Silent,
+			ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 		})
 	case m.Photo != nil:
 		return s.api.SendPhoto(ctx, &bot.SendPhotoParams{
 			ChatID: chat, Photo: inputFile(m.Photo), Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
-			ProtectContent: m.Protect, DisableNotification: m.Silent,
+			ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 		})
 	}
 	return s.media(ctx, chat, m)

@@ -56,6 +56,7 @@ func (s *service) handler() (http.Handler, error) {
 		Secure: strings.HasPrefix(s.Public, "https:"), Zone: zone, Now: s.now,
 		Backup: s.giveBackup, Faults: s.watch.Faults, Live: s.bot.Live, Return: s.bringBack, Connect: s.amoConnector(), Alarms: s.alarms,
 		Funnels: shown.list, Picture: shown.draw,
+		Broadcasts: s.bot,
 	})
 	if err != nil {
 		return nil, err

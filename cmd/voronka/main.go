@@ -43,6 +43,7 @@ type commands struct {
 	Plan      planCommand      `cmd:"" help:"Что изменит публикация для идущих диалогов · what publishing would do to dialogs under way"`
 	Versions  versionsCommand  `cmd:"" help:"Что работало раньше, и вернуть это · what was live before, and bring it back"`
 	Replay    replayCommand    `cmd:"" help:"Переиграть записанные диалоги на этих воронках · play recorded dialogs against these funnels"`
+	Broadcast broadcastCommand `cmd:"" help:"Рассылка: начать, посчитать, остановить · broadcasts: begin, count, stop"`
 	Doctor    doctorCommand    `cmd:"" help:"Проверить настройки, базу и связь со всеми · check settings, database and every connection"`
 	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
 	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`

@@ -54,6 +54,8 @@ type Config struct {
 	// Connect leads an operator to where the CRM lets the bot in; nil: there is
 	// no need for that.
 	Connect http.HandlerFunc
+	// Broadcasts says one thing to many customers; nil: there is no page for it.
+	Broadcasts Broadcaster
 }
 
 // Bot is what operators can ask of it.
@@ -86,7 +88,7 @@ func New(c Config) (*Console, error) {
 		c.Zone = time.UTC
 	}
 	made := &Console{Config: c, doorkeeper: newDoorkeeper(c.Password, c.Now), pages: map[string]*template.Template{}}
-	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar", "versions"} {
+	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar", "versions", "broadcasts"} {
 		page, err := template.New("layout.html").Funcs(made.functions()).ParseFS(files, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse console page %s: %w", name, err)
@@ -117,6 +119,7 @@ func (c *Console) route() {
 	}
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
+	c.routeBroadcasts()
 	if c.Connect != nil {
 		c.mux.HandleFunc("GET /console/crm", c.guarded(c.Connect))
 	}
@@ -141,7 +144,9 @@ type view struct {
 	Token    string
 	// Faults and Alarms are shown on each page until they are mended.
 	Faults, Alarms []string
-	Data           any
+	// Broadcasting tells whether there is a page of broadcasts.
+	Broadcasting bool
+	Data         any
 }
 
 func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
@@ -154,7 +159,7 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name 
 		alarms = c.Alarms()
 	}
 	err := c.pages[name].Execute(&page, view{
-		Faults: faults, Alarms: alarms, Style: template.CSS(web.Style()), Language: c.Language, Section: name,
+		Faults: faults, Alarms: alarms, Broadcasting: c.Broadcasts != nil, Style: template.CSS(web.Style()), Language: c.Language, Section: name,
 		Token: c.doorkeeper.token(r), Data: data,
 	})
 	if err != nil {
@@ -170,12 +175,12 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name 
 func (c *Console) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...any) string {
-			args := map[string]any{}
-			for i := 0; i+1 < len(pairs); i += 2 {
-				args[pairs[i].(string)] = pairs[i+1]
-			}
-			return c.Text(c.Language, "console."+key, args)
+			return c.Text(c.Language, "console."+key, arguments(pairs))
 		},
+		"cast": func(key string, pairs ...any) string {
+			return c.Text(c.Language, "broadcast."+key, arguments(pairs))
+		},
+		"reaches": reaches,
 		"when": func(t time.Time) string {
 			if t.IsZero() {
 				return "—"
@@ -188,6 +193,15 @@ func (c *Console) functions() template.FuncMap {
 		},
 		"moment": func(t time.Time) string { return t.In(c.Zone).Format(moment) },
 	}
+}
+
+// arguments are a text's, given in pairs of a name and a value.
+func arguments(pairs []any) map[string]any {
+	args := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i].(string)] = pairs[i+1]
+	}
+	return args
 }
 
 func (c *Console) fail(w http.ResponseWriter, err error) {
