@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -29,7 +30,8 @@ type floor[T Queue] struct {
 type line struct {
 	// last is the highest id of a job that was begun.
 	last int64
-	// offered are jobs that came meanwhile, each the first of its lane then.
+	// offered are jobs that came meanwhile and were not begun, each the first of
+	// its lane then.
 	offered []Job
 }
 
@@ -65,7 +67,7 @@ func (f *floor[T]) enter(lane Lane, job Job) bool {
 
 func (f *floor[T]) serve(lane Lane, own *line, job Job) {
 	for {
-		next, again := f.lane(f.ctx, f.work, lane, own, job)
+		next, again := f.lane(f.ctx, f.work, lane, job, func(job Job) { f.begins(own, job) })
 		if job = f.leave(lane, own, next, again); job.ID == 0 {
 			return
 		}
@@ -77,18 +79,17 @@ func (f *floor[T]) serve(lane Lane, own *line, job Job) {
 func (f *floor[T]) leave(lane Lane, own *line, at time.Time, again bool) Job {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, job := range own.offered {
-		if job.ID > own.last && at.IsZero() && !again && f.ctx.Err() == nil {
-			own.offered = own.offered[1:]
-			return job
-		}
+	if len(own.offered) > 0 && at.IsZero() && !again && f.ctx.Err() == nil && own.offered[0].ID > own.last {
+		job := own.offered[0]
+		own.offered = own.offered[1:]
+		return job
 	}
 	destination := lane.Destination()
 	delete(f.lanes, lane)
 	if f.running[destination]--; f.running[destination] == 0 {
 		delete(f.running, destination)
 	}
-	if again || f.crowded[destination] || len(own.offered) > 0 && !at.IsZero() {
+	if again || f.crowded[destination] || len(own.offered) > 0 {
 		delete(f.crowded, destination)
 		f.Wake()
 	}
@@ -101,8 +102,13 @@ func (f *floor[T]) leave(lane Lane, own *line, at time.Time, again bool) Job {
 	return Job{}
 }
 
-// begin notes that a job of a lane begins.
-func (f *line) begin(job Job) { f.last = max(f.last, job.ID) }
+// begins notes that a job of a lane begins.
+func (f *floor[T]) begins(own *line, job Job) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	own.last = max(own.last, job.ID)
+	own.offered = slices.DeleteFunc(own.offered, func(offered Job) bool { return offered.ID == job.ID })
+}
 
 // look lists what a look at the queue may leave out.
 func (f *floor[T]) look() map[Lane]bool {

@@ -12,9 +12,10 @@ import (
 )
 
 // lane does the jobs of one lane, from one that is known to be its first on,
-// until it is empty or has to wait, or the runner stops. It tells until when it
-// waits, and whether a look at the queue has to find out.
-func (r *Runner[T]) lane(ctx, work context.Context, lane Lane, own *line, job Job) (at time.Time, look bool) {
+// until it is empty or has to wait, or the runner stops. begins hears of each.
+// It tells until when the lane waits, and whether a look at the queue has to
+// find out.
+func (r *Runner[T]) lane(ctx, work context.Context, lane Lane, job Job, begins func(Job)) (at time.Time, look bool) {
 	head := after{Job: job, known: job.ID != 0}
 	for ctx.Err() == nil {
 		if !head.known {
@@ -33,7 +34,7 @@ func (r *Runner[T]) lane(ctx, work context.Context, lane Lane, own *line, job Jo
 		case head.NotBefore.After(r.now()):
 			return head.NotBefore, false
 		}
-		own.begin(head.Job)
+		begins(head.Job)
 		var ok bool
 		if head, ok = r.step(work, head.Job); !ok {
 			return time.Time{}, true

@@ -88,8 +88,8 @@ func (r *Runner[T]) Offer(job Job) {
 	}
 }
 
-// Announcer is a store that tells of each job that stands first in its lane,
-// once it is committed and before anybody else can see it, in the order of the
+// Announcer is a store that tells of each job that came to stand first in its
+// lane, once that is committed and before anybody else can see it, in the order of the
 // commits. fn must not block.
 type Announcer interface {
 	Announce(fn func(Job))

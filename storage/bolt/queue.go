@@ -61,7 +61,7 @@ func (t *tx) Enqueue(job outbox.Job) (outbox.Job, error) {
 		return job, err
 	}
 	job.ID, job.BuriedAt = id, time.Time{}
-	first := t.headKey(job.Lane) == nil
+	first := t.head(job.Lane) == nil
 	at := placed{job, job.ID}
 	raw, err := at.MarshalJSON()
 	if err != nil {
@@ -136,6 +136,7 @@ func (t *tx) removeHead(job outbox.Job) (removed bool, err error) {
 	if value == nil || readNumber(value[momentSize:]) != job.ID {
 		return false, nil
 	}
+	t.left = true
 	key, value = bytes.Clone(key), bytes.Clone(value)
 	if err := t.delete(bucketJobs, number(job.ID)); err != nil {
 		return true, err
@@ -145,7 +146,10 @@ func (t *tx) removeHead(job outbox.Job) (removed bool, err error) {
 	}
 	ready := readyKey(job.Lane, value[:momentSize])
 	if _, next := t.in(bucketLanes).first(prefix); next != nil {
-		return true, t.move(bucketReady, ready, readyKey(job.Lane, next[:momentSize]))
+		if err := t.move(bucketReady, ready, readyKey(job.Lane, next[:momentSize])); err != nil {
+			return true, err
+		}
+		return true, t.announceHead(job.Lane)
 	}
 	return true, t.remove(bucketReady, ready, []byte{})
 }
@@ -222,6 +226,7 @@ func (t *tx) stand(job placed) error {
 
 // leave takes a job out of its place.
 func (t *tx) leave(job placed) error {
+	t.left = true
 	if err := t.delete(bucketJobs, number(job.ID)); err != nil {
 		return err
 	}

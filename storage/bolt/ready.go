@@ -11,20 +11,49 @@ import (
 
 // reindex keeps the moment of the lane's head while the lane changes.
 func (t *tx) reindex(lane outbox.Lane, change func() error) error {
-	before := t.headKey(lane)
+	before := bytes.Clone(t.head(lane))
 	if err := change(); err != nil {
 		return err
 	}
-	return t.move(bucketReady, before, t.headKey(lane))
+	after := bytes.Clone(t.head(lane))
+	if err := t.move(bucketReady, headKey(lane, before), headKey(lane, after)); err != nil || after == nil || bytes.Equal(before, after) {
+		return err
+	}
+	return t.announceHead(lane)
+}
+
+// head is the entry of the job that stands first in a lane, nil where there is none.
+func (t *tx) head(lane outbox.Lane) []byte {
+	_, entry := t.in(bucketLanes).first(text(string(lane)))
+	return entry
+}
+
+// announceHead tells of the job that came to stand first in a lane.
+func (t *tx) announceHead(lane outbox.Lane) error {
+	head, found, err := t.Head(lane)
+	if found {
+		t.announced = append(t.announced, head)
+	}
+	return err
 }
 
 // headKey is the lane's key in the index of heads, nil for an empty lane.
-func (t *tx) headKey(lane outbox.Lane) []byte {
-	_, value := t.in(bucketLanes).first(text(string(lane)))
-	if value == nil {
+func headKey(lane outbox.Lane, head []byte) []byte {
+	if head == nil {
 		return nil
 	}
-	return readyKey(lane, value[:momentSize])
+	return readyKey(lane, head[:momentSize])
+}
+
+// heads are the announced jobs that still stand first at the transaction's end.
+func (t *tx) heads() []outbox.Job {
+	if t.left {
+		t.announced = slices.DeleteFunc(t.announced, func(job outbox.Job) bool {
+			head := t.head(job.Lane)
+			return head == nil || readNumber(head[momentSize:]) != job.ID
+		})
+	}
+	return t.announced
 }
 
 func readyKey(lane outbox.Lane, notBefore []byte) []byte {

@@ -22,8 +22,10 @@ type tx struct {
 	undo []change
 	// log takes the changes for the log; nil in a transaction that only reads.
 	log *[]byte
-	// announced are the jobs that stand first in their lanes.
+	// announced are the jobs that came to stand first in their lanes; left is
+	// set when any job has left its lane.
 	announced []outbox.Job
+	left      bool
 	ended     bool
 	// contact and session were looked at last: whoever writes them again need
 	// not read them again.

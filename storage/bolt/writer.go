@@ -202,7 +202,7 @@ func (g *group) run(b *pages, req *request) error {
 		g.log = g.log[:start]
 		return t.rollback()
 	}
-	req.announced, g.undo = t.announced, t.undo
+	req.announced, g.undo = t.heads(), t.undo
 	return nil
 }
 
