@@ -33,7 +33,7 @@ func TestPaymentAsked(t *testing.T) {
 		Description: "Курс", Language: "ru", CustomerKey: payment.CustomerKey, CreatedAt: noon(), ExpiresAt: noon().Add(30 * time.Minute),
 		Receipt: &sales.Receipt{
 			FFD: "1.2", Email: "anna@mail.ru", Taxation: "usn_income",
-			Items: []sales.ReceiptItem{{Name: "Курс", Price: 490000, Quantity: 1000, Tax: "none", Method: "full_payment", Object: "service", Unit: "шт"}},
+			Items: []sales.ReceiptItem{{Name: "Курс", Price: 490000, Quantity: 1000, Tax: "none", Method: "full_payment", Object: "service", Unit: "шт", Place: "shop.yaml:4"}},
 		},
 	}
 	if diff := cmp.Diff(want, payment); diff != "" {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -40,8 +41,25 @@ func (d *draft) readProducts(n, defaults Node) {
 }
 
 func (d *draft) readProduct(entry Entry, defaults Node) sales.Product {
-	entry.Value.Only("title", "price", "receipt", "deliver")
-	return d.readSold(entry, defaults)
+	entry.Value.Only(ProductKeys()...)
+	product := d.readSold(entry, defaults)
+	product.Shop = entry.Value.Field("shop").shop()
+	readItems(&product, entry.Value.Field("receipt"), defaults)
+	return product
+}
+
+// ProductKeys are the keys of one entry of `products:`.
+func ProductKeys() []string { return []string{"title", "price", "receipt", "deliver", "shop"} }
+
+var shopWord = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
+
+// shop reads the name of one of the bank's shops, as the settings call it.
+func (n Node) shop() string {
+	name := n.Text()
+	if name != "" && !shopWord.MatchString(name) {
+		n.Error("bad_shop", "Shop", name)
+	}
+	return name
 }
 
 // readSold reads what products and plans have in common.
@@ -61,7 +79,7 @@ func (d *draft) readSold(entry Entry, defaults Node) sales.Product {
 	case product.Price < minPrice && price.readable() || product.Price > maxPrice:
 		price.Error("bad_price", "Value", price.Text())
 	}
-	readReceipt(&product, n.Field("receipt"), defaults)
+	readReceipt(&product, n.Field("title"), n.Field("receipt"), defaults)
 	product.Deliver = d.readDelivery(n.Field("deliver"))
 	return product
 }
@@ -70,51 +88,6 @@ func (d *draft) readSold(entry Entry, defaults Node) sales.Product {
 func (n Node) readable() bool {
 	_, err := sales.ParseMoney(n.yaml.Value)
 	return err == nil
-}
-
-func readReceipt(product *sales.Product, own, defaults Node) {
-	if own.Zero() && defaults.Zero() {
-		return
-	}
-	if !own.Zero() {
-		checkReceipt(own)
-	}
-	pick := func(key, otherwise string) string {
-		for _, n := range []Node{own, defaults} {
-			if value := n.Field(key); value.IsScalar() && value.Text() != "" {
-				return value.Text()
-			}
-		}
-		return otherwise
-	}
-	product.Taxation = pick("taxation", "")
-	product.Item = sales.ReceiptItem{
-		Tax: pick("tax", ""), Method: pick("method", "full_payment"),
-		Object: pick("object", "service"), Unit: pick("unit", "шт"),
-	}
-	place := own
-	if own.Zero() {
-		place = defaults
-	}
-	for key, value := range map[string]string{"taxation": product.Taxation, "tax": product.Item.Tax} {
-		if value == "" {
-			place.Error("receipt_without", "Key", key, "Known", strings.Join(receiptWords()[key], ", "))
-		}
-	}
-}
-
-func checkReceipt(n Node) {
-	n.Only("tax", "method", "object", "unit", "taxation")
-	for key, known := range receiptWords() {
-		value := n.Field(key)
-		if old := value.Text(); old == "vat20" || old == "vat120" {
-			value.Warn("old_tax", "Tax", old, "New", strings.Replace(old, "20", "22", 1))
-		}
-		if value.Zero() || slices.Contains(known, value.Text()) {
-			continue
-		}
-		value.Error("unknown_word", "Word", value.Text(), "Suggest", Nearest(value.Text(), known), "Known", strings.Join(known, ", "))
-	}
 }
 
 func (d *draft) readDelivery(n Node) sales.Delivery {

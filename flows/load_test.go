@@ -108,10 +108,10 @@ texts: {otherwise: Не понял}
 	}
 	want := sales.Product{
 		ID: "course", Title: "Курс", Price: 490050, Taxation: "usn_income",
-		Item:    sales.ReceiptItem{Tax: "none", Method: "full_payment", Object: "commodity", Unit: "компл"},
+		Item:    sales.ReceiptItem{Tax: "none", Method: "full_payment", Object: "commodity", Unit: "компл", Place: "course.yaml:4"},
 		Deliver: sales.Delivery{Link: "https://example.ru/x?a=1", Text: "Держите"},
 	}
-	if product, _ := flow.Product("course"); product != want {
+	if product, _ := flow.Product("course"); cmp.Diff(want, product) != "" {
 		t.Error(cmp.Diff(want, product))
 	}
 	state := flow.State("hi")

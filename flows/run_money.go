@@ -174,7 +174,7 @@ func (r *Run) newPayment(order sales.Order, product sales.Product, expires time.
 	return sales.Payment{
 		ID: r.ID("payment"), Order: order.ID, Contact: r.Contact.ID, Provider: r.engine.Provider,
 		Amount: order.Amount, Status: sales.PaymentNew, Description: Clip(cmp.Or(description, product.Title), maxDescription),
-		Language: language, CustomerKey: r.CustomerKey(), Receipt: r.receipt(product),
+		Language: language, CustomerKey: r.CustomerKey(), Receipt: r.receipt(product), Shop: product.Shop,
 		CreatedAt: r.Input.At, ExpiresAt: r.Input.At.Add(expires),
 	}
 }
@@ -197,6 +197,11 @@ func (r *Run) receipt(product sales.Product) *sales.Receipt {
 	ffd := r.engine.FFD
 	if ffd == "" {
 		ffd = "1.05"
+	}
+	if len(product.Items) > 0 {
+		return &sales.Receipt{
+			FFD: ffd, Email: r.Contact.Email, Phone: r.Contact.Phone, Taxation: product.Taxation, Items: slices.Clone(product.Items),
+		}
 	}
 	whole := &struct {
 		sales.Receipt

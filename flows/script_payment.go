@@ -89,7 +89,7 @@ func (r *Run) billOf(args []calc.Value) (bill, error) {
 		return asked, nil
 	}
 	asked.receipt, err = r.billReceipt(spokenReceipt{
-		items: given[3], phone: given[4].String(), email: given[5].String(), taxation: given[7].String(), unit: 100,
+		items: given[3], phone: given[4].String(), email: given[5].String(), taxation: given[7].String(), unit: 100, at: r.Input.At,
 	}, asked.amount)
 	return asked, err
 }
@@ -150,7 +150,7 @@ func (r *Run) demandSum(sum calc.Value) {
 	if asked.expires, err = r.expiry(vars["expiration_date"]); err == nil && vars["products_for_receipt"] != "" {
 		asked.receipt, err = r.billReceipt(spokenReceipt{
 			items: calc.Text(vars["products_for_receipt"]), phone: r.Contact.Phone, email: r.Contact.Email,
-			taxation: r.reckon("taxation"), unit: 1,
+			taxation: r.reckon("taxation"), unit: 1, at: r.Input.At,
 		}, amount)
 	}
 	if err != nil {

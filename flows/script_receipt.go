@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,6 +20,8 @@ import (
 type spokenReceipt struct {
 	items                  calc.Value
 	phone, email, taxation string
+	// at is when it is sold.
+	at time.Time
 	// unit is what amounts are counted in: 100 roubles' kopecks in the function,
 	// 1 kopeck beside payment_sum.
 	unit int64
@@ -60,6 +63,9 @@ func (r *Run) billReceipt(said spokenReceipt, amount sales.Money) (*sales.Receip
 	if receipt.Total() != amount {
 		return nil, errReceiptSum
 	}
+	if fault := receipt.Check(said.at); fault != nil {
+		return nil, fmt.Errorf("products_for_receipt: %w", fault)
+	}
 	return receipt, nil
 }
 
@@ -76,7 +82,7 @@ func plusPhone(phone string) string {
 func (w spokenReceipt) item(one calc.Value) (sales.ReceiptItem, error) {
 	item := sales.ReceiptItem{
 		Name: strings.TrimSpace(one.Get("name").String()), Unit: "шт",
-		Tax:    vat(cmp.Or(one.Get("vat_code").String(), one.Get("tax").String())),
+		Tax:    vat(cmp.Or(one.Get("vat_code").String(), one.Get("tax").String()), w.at),
 		Method: cmp.Or(snake(cmp.Or(one.Get("method").String(), one.Get("payment_method").String())), "full_payment"),
 		Object: cmp.Or(snake(cmp.Or(one.Get("object").String(), one.Get("payment_object").String())), "commodity"),
 	}
@@ -122,13 +128,17 @@ func scaled(text string, by int64) (int64, bool) {
 	return units, ok && units >= 0 && units <= int64(maxPrice)*1000
 }
 
-// vat reads the numbers that the function knows for the bank's words.
-func vat(code string) string {
+// vat reads the numbers that the function knows for the bank's words. Those of
+// the standard rate, 4 and 6, mean the one of the day: 22 % since 2026.
+func vat(code string, at time.Time) string {
 	word, known := map[string]string{"1": "none", "2": "vat0", "3": "vat10", "4": "vat20", "5": "vat110", "6": "vat120"}[code]
-	if known {
-		return word
+	switch {
+	case !known:
+		return code
+	case !sales.TaxOn(word, at):
+		return strings.Replace(word, "20", "22", 1)
 	}
-	return code
+	return word
 }
 
 // snake writes FullPrepayment as the bank does, full_prepayment.

@@ -7,6 +7,12 @@ type Product struct {
 	Title string
 	Price Money
 	Item  ReceiptItem
+	// Items are the lines of its receipt where there are several; Item is not used then.
+	Items []ReceiptItem `json:",omitempty"`
+	// Closing tells whether the closing receipt follows the delivery by itself.
+	Closing bool `json:",omitempty"`
+	// Shop is the provider's shop that takes the money; empty is the main one.
+	Shop string `json:",omitempty"`
 	// Taxation is the shop's tax system in the bank's words, empty when no receipt is sent.
 	Taxation string
 	Deliver  Delivery

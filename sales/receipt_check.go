@@ -110,7 +110,7 @@ func (i ReceiptItem) check(ffd string, sold time.Time) *ReceiptFault {
 		return fault("amount", "", "99999999.99")
 	case !slices.Contains(Taxes(), i.Tax):
 		return fault("tax", i.Tax, strings.Join(Taxes(), ", "))
-	case !taxOn(i.Tax, sold):
+	case !TaxOn(i.Tax, sold):
 		return fault("tax_date", i.Tax, otherTax(i.Tax))
 	case i.Method != "" && !slices.Contains(ReceiptMethods(), i.Method):
 		return fault("method", i.Method, strings.Join(ReceiptMethods(), ", "))
@@ -163,9 +163,9 @@ func (f Federal) whole() bool {
 	return len(f.ID) >= 1 && len(f.ID) <= 3 && federalDate.MatchString(f.Date) && f.Number != "" && f.Value != ""
 }
 
-// taxOn tells whether a rate was in force when something was sold: 5 and 7 %
+// TaxOn tells whether a rate of VAT was in force when something was sold: 5 and 7 %
 // came with 2025, 22 % took the place of 20 % with 2026.
-func taxOn(tax string, sold time.Time) bool {
+func TaxOn(tax string, sold time.Time) bool {
 	if sold.IsZero() {
 		return true
 	}
