@@ -58,6 +58,9 @@ func (c Choice) data() string {
 	write(c.Text)
 	write(c.To)
 	write(c.State)
+	if c.Pay != "" {
+		write("pay " + c.Pay)
+	}
 	if c.Ask != nil {
 		write(c.Ask.String())
 	}
@@ -112,10 +115,14 @@ func (r *Run) tap() string {
 
 // follow does what the pressed button itself says.
 func (r *Run) follow() bool {
-	if r.Input.Kind != Button || r.choice.Ask != nil || r.choice.To == "" && len(r.choice.Set) == 0 {
+	if r.Input.Kind != Button || r.choice.Ask != nil || r.choice.To == "" && len(r.choice.Set) == 0 && r.choice.Pay == "" {
 		return false
 	}
 	r.consider(r.choice.State, "button: "+r.choice.Text, matched)
+	if r.choice.Pay != "" {
+		r.chargeSaved(r.choice.Pay)
+		return true
+	}
 	r.assign(r.choice.Set)
 	if r.choice.To != "" {
 		r.enter(r.home, r.choice.To)

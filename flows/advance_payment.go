@@ -18,7 +18,7 @@ func (r *Run) heardPayment() {
 	if event.Outcome == Success && event.Paid != event.Amount {
 		event.Outcome = DifferentAmounts
 	}
-	r.Event("payment", "payment_"+string(event.Outcome)+" "+cmp.Or(event.External, event.Payment))
+	r.Event("payment", event.words())
 	r.heard = len(r.journal)
 	if !known {
 		r.Trouble("payment of an unknown order: " + event.Order)
@@ -46,6 +46,9 @@ func (r *Run) heardPayment() {
 // accept writes down what the event means for the order, and tells whether the
 // flow is to hear of it.
 func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
+	if event.Outcome == Clicked || event.Outcome == Receipt {
+		return true // news that change nothing
+	}
 	if event.Outcome == Success && order.Paid() && order.PaidBy == event.Payment {
 		return false // the same news again
 	}
@@ -76,6 +79,17 @@ func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
 	return true
 }
 
+// words are the event as operators see it in the dialog.
+func (e PaymentEvent) words() string {
+	switch e.Outcome {
+	case Clicked:
+		return "payment_link_clicked " + e.Payment
+	case Receipt:
+		return "payment_receipt " + e.Receipt
+	}
+	return "payment_" + string(e.Outcome) + " " + cmp.Or(e.External, e.Payment)
+}
+
 func paymentNote(order sales.Order, event PaymentEvent) string {
 	note := "payment_" + string(event.Outcome) + ": " + order.Title + ", " + event.Amount.String() + " ₽"
 	if event.Outcome == DifferentAmounts {
@@ -95,7 +109,7 @@ func (r *Run) paymentRules(order sales.Order) bool {
 	where := r.Session.Asked[r.asked(order.Flow, order.Product)]
 	asked := r.state(where)
 	outcome := r.Input.Payment.Outcome
-	money := outcome == Success || outcome == DifferentAmounts || outcome == Refunded
+	money := outcome == Success || outcome == DifferentAmounts || outcome == Refunded || outcome == Held || outcome == Receipt
 	if asked != nil && where != here && money {
 		r.Flow = asked.flow
 		if r.rulesOf(where, "on", asked.On) {
@@ -126,7 +140,9 @@ func (r *Run) unheard(event PaymentEvent) {
 	case LinkError:
 		r.Say(Say{Text: r.Render(r.Text("trouble"), MaxText)})
 		r.Trouble("no rule hears payment_error: " + event.Order)
-	case DifferentAmounts, Refunded:
+	case Receipt:
+		r.Say(Say{Text: r.Render(r.Text("receipt"), MaxText)})
+	case DifferentAmounts, Refunded, Held:
 		r.Trouble("no rule hears payment_" + string(event.Outcome) + ": " + event.Order)
 	}
 }

@@ -15,7 +15,7 @@ func Builtins() []string {
 		"name", "last_name", "full_name", "username", "language", "email", "phone", "client_id",
 		"start", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term",
 		"question", "state", "flow", "tags",
-		"product", "price", "order_id", "payment_id", "payment_sum", "pay_url",
+		"product", "price", "order_id", "payment_id", "payment_sum", "pay_url", "receipt_url",
 		"tinkoff_payment_id", "tinkoff_payment_completed", "tinkoff_callback_data",
 		"error_payment_button", "error_payment_func", "tinkoff_rebill_id", "tinkoff_recurrent_id",
 		"current_date", "current_time", "weekday", "next_day", "timestamp",
@@ -147,6 +147,8 @@ func (r *Run) lookupMoney(name string, money func(sales.Money) string) string {
 			return ""
 		}
 		return PayLink(r.Session.Payment)
+	case "receipt_url":
+		return r.receiptURL()
 	case "product", "price":
 		order, ok := r.order(r.Session.Order)
 		if !ok {

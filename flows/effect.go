@@ -27,6 +27,8 @@ type Say struct {
 	Protect bool `json:"protect,omitempty"`
 	// Silent sends without a sound.
 	Silent bool `json:"silent,omitempty"`
+	// QR is the payment whose code is shown as a picture.
+	QR string `json:"qr,omitempty"`
 	// Payments are those whose PayLink the text or buttons hold.
 	Payments []string `json:"payments,omitempty"`
 }
@@ -113,3 +115,8 @@ func (Mirror) effect()       {}
 func PayLink(payment string) string { return payLink + payment }
 
 const payLink = "voronka-pay:"
+
+// PayWay is the late-bound address of one way to pay a payment.
+func PayWay(payment string, method sales.Method) string {
+	return PayLink(payment) + "/" + string(method)
+}

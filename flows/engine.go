@@ -47,7 +47,7 @@ func TextKeys() []string {
 	return []string{
 		"outdated_button", "otherwise", "foreign_contact", "share_phone",
 		"retry.text", "retry.email", "retry.phone", "retry.number", "retry.choice",
-		"pay", "pay_button", "already_paid", "paid", "trouble",
+		"pay", "pay_button", "pay_sbp", "pay_tpay", "pay_saved", "charging", "receipt", "already_paid", "paid", "trouble",
 		"subscribe", "subscribed", "subscribed_again", "unsubscribed", "no_subscription",
 		"charged", "charge_failed", "charge_soon", "card_expiring", "subscription_ended", "new_card_button",
 	}

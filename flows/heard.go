@@ -44,6 +44,7 @@ type HeardPayment struct {
 	Paid     sales.Money `json:"paid,omitempty"`
 	Amount   sales.Money `json:"amount,omitempty"`
 	External string      `json:"external,omitempty"`
+	Receipt  string      `json:"receipt,omitempty"`
 	Message  string      `json:"message,omitempty"`
 
 	Decline  sales.Decline `json:"decline,omitempty"`

@@ -99,6 +99,10 @@ const (
 	Refunded         Outcome = "refunded"
 	// Failed to make a link at all: the bank refused.
 	LinkError Outcome = "error"
+	// News of a payment that end nothing.
+	Held    Outcome = "held"    // the money is blocked and waits for confirm or void
+	Clicked Outcome = "clicked" // the link was opened for the first time
+	Receipt Outcome = "receipt" // the receipt is registered; receipt_url shows it
 
 	// What is heard of subscriptions. The first payment of one ends in the words above.
 	Charged           Outcome = "charged"            // a period was paid for by the saved card
@@ -110,7 +114,7 @@ const (
 
 // Outcomes lists all of them in the order they are documented.
 func Outcomes() []Outcome {
-	return []Outcome{Success, Fail, DifferentAmounts, Expired, LinkError, Refunded}
+	return []Outcome{Success, Fail, DifferentAmounts, Expired, LinkError, Refunded, Held, Clicked, Receipt}
 }
 
 // SubscriptionOutcomes lists what is heard of subscriptions, as it is documented.
@@ -128,6 +132,8 @@ type PaymentEvent struct {
 	Paid, Amount sales.Money
 	// External is the provider's own payment id.
 	External string
+	// Receipt is the address of a receipt.
+	Receipt string
 	// Message is the provider's explanation for the buyer; may be empty.
 	Message string
 	// Decline is why a charge failed.

@@ -120,7 +120,7 @@ func TestBuiltins(t *testing.T) {
 	want := "name=Анна;last_name=;full_name=Анна;username=anna;language=ru;email=anna@mail.ru;phone=;client_id=play:1;" +
 		"start=src-vk_med-cpc_cmp-may_cnt-a_trm-b;utm_source=vk;utm_medium=cpc;utm_campaign=may;utm_content=a;utm_term=b;" +
 		"question=;state=thanks;flow=shop;tags=;product=Курс;price=4\u00a0900;order_id=" + order + ";payment_id=" + payment +
-		";payment_sum=4\u00a0900;pay_url=voronka-pay:" + payment + ";" +
+		";payment_sum=4\u00a0900;pay_url=voronka-pay:" + payment + ";receipt_url=;" +
 		`tinkoff_payment_id=44;tinkoff_payment_completed=True;tinkoff_callback_data=` +
 		strings.ReplaceAll(`{"Success": true, "Status": "CONFIRMED", "OrderId": "`+payment+`", "PaymentId": "44", "Amount": 490000}`, `"`, "&#34;") +
 		";error_payment_button=;error_payment_func=;tinkoff_rebill_id=;tinkoff_recurrent_id=;current_date=01.12.2026;current_time=12:00;weekday=2;next_day=02.12.2026;timestamp=1796126400;" +

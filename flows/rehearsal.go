@@ -35,6 +35,7 @@ type Rehearsal struct {
 	// refunds are those not answered yet, back what has gone back of payments.
 	declines sales.Decline
 	refunds  []Refund
+	settles  []Settle // held money, not settled yet
 	asked    map[string]bool // refunds by id
 	back     map[string]sales.Money
 }
@@ -118,6 +119,10 @@ func (r *Rehearsal) show(effect Effect) {
 		message := cmp.Or(effect.Message, r.message)
 		r.Live = slices.DeleteFunc(r.Live, func(live LiveButton) bool { return live.Message == message })
 		r.hang(effect.Say.Buttons, message)
+	case Settle:
+		if effect.Do != CloseReceipt {
+			r.settles = append(r.settles, effect)
+		}
 	case Refund:
 		if !r.asked[effect.ID] {
 			r.asked = maps.Clone(r.asked)
@@ -219,7 +224,9 @@ func (r *Rehearsal) Bank(payment sales.Payment, outcome Outcome, paid sales.Mone
 }
 
 func (r *Rehearsal) bank(payment sales.Payment, outcome Outcome, paid sales.Money, withdraw bool) (Turn, error) {
-	r.move(payment.ID, func(p *sales.Payment) { p.Status, p.Paid = outcome.ended(), paid })
+	if status := outcome.ended(); status != "" {
+		r.move(payment.ID, func(p *sales.Payment) { p.Status, p.Paid = status, paid })
+	}
 	r.remember(payment, outcome)
 	order := slices.IndexFunc(r.Known.Orders, func(o sales.Order) bool { return o.ID == payment.Order })
 	event := PaymentEvent{
@@ -229,16 +236,19 @@ func (r *Rehearsal) bank(payment sales.Payment, outcome Outcome, paid sales.Mone
 	if outcome == Fail && payment.Initiator != "" {
 		event.Decline = r.declines
 	}
+	if outcome == Receipt {
+		event.Receipt = "https://receipt.example/" + event.External
+	}
 	if order >= 0 {
 		event.Product = r.Known.Orders[order].Product
 	}
 	return r.Send(Input{Kind: Paid, Payment: &event})
 }
 
-// ended is the status of a payment that came to such an end.
+// ended is the status of a payment that came to such an end; empty where the outcome is none.
 func (o Outcome) ended() sales.PaymentStatus {
 	return map[Outcome]sales.PaymentStatus{
 		Success: sales.PaymentPaid, Fail: sales.PaymentDeclined, DifferentAmounts: sales.PaymentOther,
-		Expired: sales.PaymentExpired, LinkError: sales.PaymentRefused, Refunded: sales.PaymentRefunded,
+		Expired: sales.PaymentExpired, LinkError: sales.PaymentRefused, Refunded: sales.PaymentRefunded, Held: sales.PaymentHeld,
 	}[o]
 }

@@ -64,6 +64,20 @@ func (r *Rehearsal) settleOne() (turn Turn, some bool, err error) {
 		}
 		return turn, true, err
 	}
+	for len(r.settles) > 0 {
+		settle := r.settles[0]
+		r.settles = r.settles[1:]
+		i := slices.IndexFunc(r.Known.Payments, func(p sales.Payment) bool { return p.ID == settle.Payment && p.Status == sales.PaymentHeld })
+		if i < 0 {
+			continue
+		}
+		outcome := Success
+		if settle.Do == VoidHold {
+			outcome = Refunded
+		}
+		turn, err = r.Bank(r.Known.Payments[i], outcome, r.Known.Payments[i].Amount)
+		return turn, true, err
+	}
 	for len(r.refunds) > 0 {
 		refund := r.refunds[0]
 		r.refunds = r.refunds[1:]

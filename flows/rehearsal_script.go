@@ -139,7 +139,7 @@ func (r *Rehearsal) doPay(how string) (Turn, error) {
 	switch outcome := Outcome(word); outcome {
 	case Success, Refunded:
 		return r.Bank(payment, outcome, payment.Amount)
-	case Fail, Expired, LinkError:
+	case Fail, Expired, LinkError, Held, Clicked, Receipt:
 		return r.Bank(payment, outcome, 0)
 	case "other", DifferentAmounts:
 		paid := payment.Amount / 2
@@ -151,5 +151,5 @@ func (r *Rehearsal) doPay(how string) (Turn, error) {
 		}
 		return r.Bank(payment, DifferentAmounts, paid)
 	}
-	return Turn{}, fmt.Errorf("%w: /pay %s: success, fail, other, expired, error or refunded?", ErrScript, how)
+	return Turn{}, fmt.Errorf("%w: /pay %s: success, fail, other, expired, error, refunded, held, clicked or receipt?", ErrScript, how)
 }

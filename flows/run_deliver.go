@@ -33,6 +33,9 @@ func (r *Run) Deliver(order sales.Order, goods sales.Delivery, text Template) {
 	}
 	order.DeliveredAt = r.Input.At
 	r.SaveOrder(order)
+	if product, known := r.Flow.Product(order.Product); known && product.Closing {
+		r.Settle(order.Product, CloseReceipt)
+	}
 }
 
 // deliveredNow tells whether it was this turn that delivered the order.

@@ -118,12 +118,31 @@ func (r *Run) refunded(order sales.Order) bool {
 }
 
 // Demand asks for the money of a product: it finds or makes the order and a
-// payment whose link lives until expires. A payment that can still be paid is
-// used again. An order already paid is given back with no payment.
-func (r *Run) Demand(product sales.Product, expires time.Duration, description Template) (sales.Order, sales.Payment, bool) {
+// payment whose link lives as long as the terms say. A payment that can still be
+// paid is used again. An order already paid is given back with no payment.
+func (r *Run) Demand(product sales.Product, terms Terms) (sales.Order, sales.Payment, bool) {
+	order, due := r.dueOrder(product)
+	if !due {
+		return order, sales.Payment{}, false
+	}
+	payment, known := r.payable(order)
+	if !known || payment.Hold != terms.Hold || payment.Method != terms.Method || payment.Recurrent != terms.SaveCard {
+		payment = r.newPayment(order, product, terms.Expires.Sub(r.Input.At), r.Fill(terms.Description))
+		payment.Hold, payment.Method, payment.Recurrent = terms.Hold, terms.Method, terms.SaveCard
+		payment.Language = cmp.Or(terms.Language, payment.Language)
+		r.payments = append(r.payments, payment)
+		r.Emit(MakeLink{Payment: payment.ID})
+	}
+	r.Session.Payment = payment.ID
+	r.remember(product.ID)
+	return order, payment, true
+}
+
+// dueOrder finds or makes the order of a product; it is not due when it is paid.
+func (r *Run) dueOrder(product sales.Product) (sales.Order, bool) {
 	order, known := r.OrderOf(product.ID)
 	if known && order.Paid() {
-		return order, sales.Payment{}, false
+		return order, false
 	}
 	if !known || order.Amount != product.Price {
 		order = sales.Order{
@@ -133,15 +152,7 @@ func (r *Run) Demand(product sales.Product, expires time.Duration, description T
 		r.SaveOrder(order)
 	}
 	r.Session.Order = order.ID
-	payment, known := r.payable(order)
-	if !known {
-		payment = r.newPayment(order, product, expires, r.Fill(description))
-		r.payments = append(r.payments, payment)
-		r.Emit(MakeLink{Payment: payment.ID})
-	}
-	r.Session.Payment = payment.ID
-	r.remember(product.ID)
-	return order, payment, true
+	return order, true
 }
 
 // payable finds a payment of the order whose link can still be used, with a
@@ -153,7 +164,7 @@ func (r *Run) payable(order sales.Order) (sales.Payment, bool) {
 	for i := len(r.known.Payments) + len(r.payments) - 1; i >= 0; i-- {
 		payment := r.paymentAt(i)
 		open := payment.Status == sales.PaymentNew || payment.Status == sales.PaymentLinked
-		if payment.Order != order.ID || !open || payment.Amount != order.Amount || payment.ExpiresAt.Before(r.Input.At.Add(time.Minute)) {
+		if payment.Order != order.ID || !open || payment.Initiator != "" || payment.Amount != order.Amount || payment.ExpiresAt.Before(r.Input.At.Add(time.Minute)) {
 			continue
 		}
 		if receipt := payment.Receipt; receipt == nil || receipt.Email == r.Contact.Email && receipt.Phone == r.Contact.Phone {

@@ -76,6 +76,8 @@ type Choice struct {
 	To   string `json:"to,omitempty"`
 	// Set are variables to be set when the button is pressed.
 	Set map[string]string `json:"set,omitempty"`
+	// Pay is the product that the saved card is charged for.
+	Pay string `json:"pay,omitempty"`
 	// Ask is the question that the button answers.
 	Ask *Asking `json:"ask,omitempty"`
 	// State is where the button was sent, Turn when for the first time.

@@ -35,6 +35,8 @@ type Payment struct {
 	Recurrent bool `json:",omitempty"`
 	// Initiator tells who asks for a charge by a stored card; empty is a payment in person.
 	Initiator Initiator `json:",omitempty"`
+	// ClosedAt is when its closing receipt was sent, zero before.
+	ClosedAt time.Time `json:",omitzero"`
 	// Fiscals are the receipts that the provider registered, oldest first.
 	Fiscals   []Fiscal `json:",omitempty"`
 	CreatedAt time.Time

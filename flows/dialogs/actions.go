@@ -147,6 +147,12 @@ func bank(s *scene, step *Step) error {
 		return s.notify(payment, flows.Fail, 0)
 	case "refuses":
 		return s.notify(payment, flows.LinkError, 0)
+	case "holds":
+		return s.notify(payment, flows.Held, payment.Amount)
+	case "clicks":
+		return s.notify(payment, flows.Clicked, 0)
+	case "receipt":
+		return s.notify(payment, flows.Receipt, 0)
 	case "refunds":
 		return s.notify(payment, flows.Refunded, payment.Amount)
 	}

@@ -67,6 +67,7 @@ func bankWord(rest string) string {
 	outcome, amount, _ := strings.Cut(rest, " ")
 	words := map[string]string{
 		"success": "pays", "fail": "declines", "expired": "expires", "error": "refuses", "refunded": "refunds",
+		"held": "holds", "clicked": "clicks", "receipt": "receipt",
 	}
 	if word := words[outcome]; word != "" {
 		return word

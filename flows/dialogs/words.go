@@ -85,7 +85,7 @@ func crmKeys() []string {
 }
 
 func bankWords() []string {
-	return []string{"pays", "declines", "other", "expires", "twice", "late", "refuses", "refunds"}
+	return []string{"pays", "declines", "other", "expires", "twice", "late", "refuses", "refunds", "holds", "clicks", "receipt"}
 }
 
 func readText(n flows.Node, s *Step) { s.Text = n.Text() }

@@ -42,6 +42,9 @@ func All() []flows.StepKind {
 		{Word: "resume_plan", Read: readResumePlan},
 		{Word: "change_plan", Read: readChangePlan},
 		{Word: "refund", Read: readRefund},
+		{Word: "confirm", Read: readSettle(flows.ConfirmHold)},
+		{Word: "void", Read: readSettle(flows.VoidHold)},
+		{Word: "close_receipt", Read: readSettle(flows.CloseReceipt)},
 	}
 }
 

@@ -1,0 +1,51 @@
+package flows
+
+import "voronka/sales"
+
+// Settle tells the provider what becomes of a payment that the contact made.
+type Settle struct {
+	Payment string     `json:"payment"`
+	Do      Settlement `json:"do"`
+}
+
+func (Settle) effect() {}
+
+// Settlement is one of the words below.
+type Settlement string
+
+// What can become of a payment.
+const (
+	ConfirmHold  Settlement = "confirm"       // held money is taken
+	VoidHold     Settlement = "void"          // held money is let go
+	CloseReceipt Settlement = "close_receipt" // the receipt of a prepayment is closed
+)
+
+// Settle settles the payment of a product's order: held money of the one that
+// is held, the closing receipt of the one that paid it. It tells whether there
+// is such a payment.
+func (r *Run) Settle(product string, do Settlement) bool {
+	payment, found := r.settled(product, do)
+	if found {
+		r.Emit(Settle{Payment: payment.ID, Do: do})
+	}
+	return found
+}
+
+// settled finds the payment, the latest first.
+func (r *Run) settled(product string, do Settlement) (sales.Payment, bool) {
+	for i := len(r.known.Payments) + len(r.payments) - 1; i >= 0; i-- {
+		payment := r.paymentAt(i)
+		order, known := r.order(payment.Order)
+		if !known || order.Product != product || order.Flow != r.Flow.ID {
+			continue
+		}
+		fits := payment.Status == sales.PaymentHeld
+		if do == CloseReceipt {
+			fits = order.PaidBy == payment.ID && payment.Receipt != nil && payment.ClosedAt.IsZero()
+		}
+		if fits {
+			return *payment, true
+		}
+	}
+	return sales.Payment{}, false
+}
