@@ -24,3 +24,4 @@ bench:
 # A thousand kills of each kind, and whatever else has a long form.
 torture:
 	VORONKA_TEST_ROUNDS=1000 go test -count=1 -timeout 8h -v -run 'Torture' ./...
+	VORONKA_HISTORIES=100000 go test -count=1 -timeout 8h -v -run 'Histories' ./bot

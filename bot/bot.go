@@ -42,6 +42,13 @@ type Config struct {
 	// PublicURL is our address as the world sees it, without a slash at the
 	// end; empty makes messages carry the provider's own links.
 	PublicURL string
+	// Sealer seals saved cards; nil keeps none, and then nothing can be charged again.
+	Sealer Sealer
+	// Caps bound what is charged within a day, ChargesOff switches charges off.
+	Caps       Caps
+	ChargesOff bool
+	// Fee is what the provider keeps of a payment, in hundredths of a percent.
+	Fee int64
 	// Outside lets flows call servers of others.
 	Outside Outside
 	Now     func() time.Time

@@ -42,9 +42,10 @@ func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
 	return func() { <-ticks.Stop().Done() }, nil
 }
 
-// Tick rings the timers that are due and asks for payments that are silent.
+// Tick rings the timers that are due, asks for payments that are silent, and
+// does what is due about subscriptions and broadcasts.
 func (b *Bot) Tick(ctx context.Context) error {
-	return errors.Join(b.ring(ctx), b.sweep(ctx), b.spread(ctx))
+	return errors.Join(b.ring(ctx), b.sweep(ctx), b.renewals(ctx), b.spread(ctx))
 }
 
 func (b *Bot) ring(ctx context.Context) error {

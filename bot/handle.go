@@ -175,6 +175,11 @@ func (b *Bot) write(tx storage.Tx, turn flows.Turn, in flows.Input) error {
 			return fmt.Errorf("save order: %w", err)
 		}
 	}
+	for _, one := range turn.Subscriptions {
+		if err := tx.PutSubscription(one); err != nil {
+			return fmt.Errorf("save subscription: %w", err)
+		}
+	}
 	for _, payment := range turn.Payments {
 		payment.CheckAt = payments.NextCheck(payment, in.At)
 		if err := tx.PutPayment(payment); err != nil {

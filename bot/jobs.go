@@ -32,6 +32,8 @@ const (
 	jobMember   = "member"
 	jobUpdate   = "update"
 	jobBillPaid = "bill_paid"
+	jobCharge   = "charge"
+	jobRefund   = "refund"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about
@@ -41,6 +43,7 @@ func chatLane(contact string) outbox.Lane    { return outbox.Lane("chat/" + cont
 func ackLane(contact string) outbox.Lane     { return outbox.Lane("ack/" + contact) }
 func crmLane(contact string) outbox.Lane     { return outbox.Lane("crm/" + contact) }
 func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + payment) }
+func refundLane(payment string) outbox.Lane  { return outbox.Lane("refund/" + payment) }
 
 // sayJob, deliverJob and so on are the payloads as they are stored.
 type sayJob struct {
@@ -106,6 +109,12 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return put(tx, outbox.Lane("http/"+contact), jobHTTP, httpJob{contact, e}, in.At)
 	case flows.Membership:
 		return put(tx, chatLane(contact), jobMember, memberJob{contact, e}, in.At)
+	case flows.Charge:
+		return b.enqueueCharge(tx, e, contact, in.At)
+	case flows.Refund:
+		return b.askRefund(tx, sales.Refund{
+			ID: e.ID, Payment: e.Payment, Amount: e.Amount, Reason: e.Reason, Withdraw: e.Withdraw, By: "flow",
+		})
 	case flows.Kick:
 		return put(tx, chatLane(contact), jobKick, kickJob{contact, e}, in.At)
 	case flows.Typing:
@@ -150,7 +159,7 @@ func handler[P any](run func(context.Context, outbox.Job, P) (func(storage.Tx) e
 // jobContact is the contact in whose dialog a job belongs; empty for none.
 func jobContact(tx storage.Tx, job outbox.Job) (string, error) {
 	destination, name, _ := strings.Cut(string(job.Lane), "/")
-	if destination != "payment" {
+	if destination != "payment" && destination != "refund" {
 		return name, nil
 	}
 	payment, err := tx.Payment(name)

@@ -76,7 +76,7 @@ func (b *Bot) refuseLink(payment sales.Payment, cause *sales.Error) func(storage
 				return err
 			}
 		}
-		return b.move(tx, refused, outcome, "", cause.Message)
+		return b.move(tx, refused, outcome, payments.Event{State: cause.Code, Message: cause.Message})
 	}
 }
 

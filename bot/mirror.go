@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"voronka/crm"
 	"voronka/flows"
 	"voronka/internal/outbox"
+	"voronka/sales"
 	"voronka/storage"
 )
 
@@ -130,4 +132,24 @@ func AttentionRef(contact string) string { return "attention/" + contact }
 // Attended puts away a dialog's call for a person.
 func (b *Bot) Attended(ctx context.Context, contact string) error {
 	return b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(AttentionRef(contact), "") })
+}
+
+// mirrorRefund notes in the CRM that a part of the money went back. Of all of
+// it the flow's own turn tells.
+func (b *Bot) mirrorRefund(tx storage.Tx, refund sales.Refund) error {
+	contact, err := tx.Contact(refund.Contact)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil // a bill of the CRM's own: it has no dialog
+	}
+	if err != nil {
+		return fmt.Errorf("load contact: %w", err)
+	}
+	order, err := tx.Order(refund.Order)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	return b.mirror(tx, crm.Change{
+		ID: "refund/" + refund.ID, Contact: contact, At: b.Now(), Title: b.flow(order.Flow).Title,
+		Note: "partly_refunded: " + order.Title + ", " + refund.Amount.String() + " ₽",
+	}, b.Now())
 }

@@ -70,24 +70,33 @@ func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
 	if err != nil {
 		return fmt.Errorf("load payment: %w", err)
 	}
+	if event.Card != nil {
+		if err := b.keepCard(tx, payment, *event.Card); err != nil {
+			return err
+		}
+	}
 	moved, outcome := b.life.Apply(payment, event, b.Now())
-	return b.move(tx, moved, outcome, event.Key, event.Message)
+	return b.move(tx, moved, outcome, event)
 }
 
-// move saves a payment that went along its life and lets the flow hear of it.
-func (b *Bot) move(tx storage.Tx, payment sales.Payment, outcome payments.Outcome, key, message string) error {
+// move saves a payment that went along its life, with its entries in the
+// ledger, and lets the flow hear of it.
+func (b *Bot) move(tx storage.Tx, payment sales.Payment, outcome payments.Outcome, event payments.Event) error {
 	if err := tx.PutPayment(payment); err != nil {
 		return fmt.Errorf("save payment: %w", err)
+	}
+	if err := b.book(tx, payment, event.Key); err != nil {
+		return err
 	}
 	if outcome == payments.Silence {
 		return nil
 	}
-	return b.hear(tx, payment, flows.Outcome(outcome), key, message)
+	return b.hear(tx, payment, flows.Outcome(outcome), event)
 }
 
-// hear lets the flow of a payment's contact hear how it ended. key tells two
-// outcomes of the same kind apart.
-func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, key, message string) error {
+// hear lets the flow of a payment's contact hear how it ended. The event's key
+// tells two outcomes of the same kind apart.
+func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, event payments.Event) error {
 	order, err := tx.Order(payment.Order)
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
@@ -99,13 +108,21 @@ func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, 
 	if order.Flow == billFlow {
 		return b.billHeard(tx, order, payment, outcome)
 	}
+	heard := &flows.PaymentEvent{
+		Outcome: outcome, Payment: payment.ID, Order: order.ID, Product: order.Product,
+		Paid: payment.Paid, Amount: payment.Amount, External: payment.External, Message: event.Message,
+	}
+	if payment.Initiator != "" {
+		heard.Decline = declineOf(event)
+	}
+	if outcome == flows.Refunded {
+		if heard.Withdraw, err = withdraws(tx, payment); err != nil {
+			return err
+		}
+	}
 	return b.take(tx, flows.Input{
-		ID: "payment:" + payment.ID + ":" + string(outcome) + ":" + key, Kind: flows.Paid,
-		Contact: payment.Contact, At: now,
-		Payment: &flows.PaymentEvent{
-			Outcome: outcome, Payment: payment.ID, Order: order.ID, Product: order.Product,
-			Paid: payment.Paid, Amount: payment.Amount, External: payment.External, Message: message,
-		},
+		ID: "payment:" + payment.ID + ":" + string(outcome) + ":" + event.Key, Kind: flows.Paid,
+		Contact: payment.Contact, At: now, Payment: heard,
 	})
 }
 
@@ -172,6 +189,29 @@ func (b *Bot) settle(tx storage.Tx, event payments.Event) error {
 	if err != nil || !open(payment.Status) || !b.overdue(payment) {
 		return err
 	}
+	if payment.Initiator != "" && event.State != "" && !closedUnpaid(event.Status) {
+		// The bank is still at it: another charge now might be a second one.
+		return b.raise(tx, payment.Contact, "charge_hangs")
+	}
 	expired, outcome := b.life.Expire(payment, b.Now())
-	return b.move(tx, expired, outcome, "deadline", "")
+	return b.move(tx, expired, outcome, payments.Event{Key: "deadline"})
+}
+
+// closedUnpaid tells whether the provider says that nothing will be paid any more.
+func closedUnpaid(status sales.PaymentStatus) bool {
+	return status == sales.PaymentExpired || status == sales.PaymentDeclined || status == sales.PaymentRefused
+}
+
+// withdraws tells whether some refund of a payment takes back what was handed over.
+func withdraws(tx storage.Tx, payment sales.Payment) (bool, error) {
+	refunds, err := tx.Refunds(payment.ID)
+	if err != nil {
+		return false, fmt.Errorf("load refunds: %w", err)
+	}
+	for _, refund := range refunds {
+		if refund.Withdraw && refund.Counts() {
+			return true, nil
+		}
+	}
+	return false, nil
 }

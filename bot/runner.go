@@ -46,6 +46,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobCheck:    {Handle: handler(b.check)},
 			jobMirror:   {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain), Timeout: mirrorTime},
 			jobHear:     {Handle: handler(b.look)},
+			jobCharge:   {Handle: handler(b.charge)},
+			jobRefund:   {Handle: handler(b.refund)},
 		},
 		OnBuried: b.buried,
 		Ended:    b.Ran,

@@ -28,5 +28,9 @@ func (b *Bot) known(tx storage.Tx, contact string) (known flows.Known, err error
 		}
 		known.Payments = append(known.Payments, payments...)
 	}
-	return known, nil
+	if known.Subscriptions, err = tx.Subscriptions(contact); err != nil {
+		return known, fmt.Errorf("load subscriptions: %w", err)
+	}
+	known.Card, err = knownCard(tx, contact)
+	return known, err
 }

@@ -37,7 +37,7 @@ func (r *Run) subscribed(name string, money func(sales.Money) string) (value str
 	case "until":
 		return r.day(one.Until), true
 	case "next":
-		return r.day(nextCharge(one)), true
+		return r.day(one.ChargeAt()), true
 	case "retry":
 		return r.day(one.RetryAt), true
 	case "reason":
@@ -74,17 +74,6 @@ func (r *Run) savedCard(property string) string {
 		return ""
 	}
 	return card.Expires.Add(-time.Hour).Format("01.2006") // the month it still works in
-}
-
-// nextCharge is when the card is charged next, zero when it is not.
-func nextCharge(one sales.Subscription) time.Time {
-	switch one.Status {
-	case sales.SubscriptionTrial, sales.SubscriptionActive:
-		return one.Until
-	case sales.SubscriptionOverdue:
-		return one.RetryAt
-	}
-	return time.Time{}
 }
 
 // day writes a moment as the date it has in the project.

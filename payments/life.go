@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"time"
 
 	"voronka/sales"
@@ -56,6 +57,9 @@ func (l *Life) Apply(p sales.Payment, e Event, now time.Time) (sales.Payment, Ou
 		}
 	}
 	p.CheckAt = NextCheck(p, now)
+	if p.CheckAt.IsZero() && p.Status == sales.PaymentHeld && before != p.Status {
+		p.CheckAt = now.Add(Grace) // so late that nobody would ask any more, and money is in it
+	}
 	return p, word
 }
 
@@ -141,6 +145,11 @@ func settle(p sales.Payment, e Event, now time.Time) sales.Payment {
 	switch p.Status {
 	case sales.PaymentPaid, sales.PaymentOther:
 		p.Paid, p.PaidAt = e.Amount, now
+	case sales.PaymentRefunded:
+		// The news of its coming were overtaken or lost.
+		if p.PaidAt.IsZero() && !e.Released {
+			p.Paid, p.PaidAt = cmp.Or(e.Amount, p.Amount), now
+		}
 	}
 	return p
 }

@@ -59,6 +59,8 @@ type Event struct {
 	Amount sales.Money
 	// Message is the provider's explanation for the buyer.
 	Message string
+	// Released tells that what goes back was held and never taken.
+	Released bool
 	// Shop is the shop that it came to, as in sales.Payment.
 	Shop string
 	// Code is the provider's own code of a decline, Reason our reading of it; empty where nothing was declined.

@@ -181,3 +181,16 @@ func (s Subscription) NewCard(at time.Time) Subscription {
 	}
 	return s.Scheduled()
 }
+
+// ChargeAt is when the card is charged next, zero when it is not.
+func (s Subscription) ChargeAt() time.Time {
+	switch {
+	case s.Charging != "":
+		return time.Time{}
+	case s.Status == SubscriptionTrial || s.Status == SubscriptionActive:
+		return s.Until
+	case s.Status == SubscriptionOverdue && s.RetryAt.Before(s.GraceEnd()):
+		return s.RetryAt
+	}
+	return time.Time{}
+}

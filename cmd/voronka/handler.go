@@ -57,6 +57,7 @@ func (s *service) handler() (http.Handler, error) {
 		Backup: s.giveBackup, Faults: s.watch.Faults, Live: s.bot.Live, Return: s.bringBack, Connect: s.amoConnector(), Alarms: s.alarms,
 		Funnels: shown.list, Picture: shown.draw,
 		Broadcasts: s.bot,
+		Errands:    s.doors(),
 	})
 	if err != nil {
 		return nil, err

@@ -28,30 +28,33 @@ const (
 
 // commands is the command line.
 type commands struct {
-	Run       runCommand       `cmd:"" help:"Запустить бота · run the bot"`
-	Demo      demoCommand      `cmd:"" help:"Вся воронка в браузере, без аккаунтов · the whole funnel in a browser, no account anywhere"`
-	Fake      fakeCommand      `cmd:"" help:"Запустить один стенд: telegram, tbank, amocrm · start one fake alone"`
-	Init      initCommand      `cmd:"" help:"Начать свою папку воронок с готовой · start a folder of funnels from a ready one"`
-	Lint      lintCommand      `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
-	Test      testCommand      `cmd:"" help:"Прогнать диалоги из *_test.yaml · play the dialogs of *_test.yaml"`
-	Play      playCommand      `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
-	Fuzz      fuzzCommand      `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
-	Graph     graphCommand     `cmd:"" help:"Нарисовать воронку · draw a funnel"`
-	Schema    schemaCommand    `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
-	Translate translateCommand `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
-	Import    importCommand    `cmd:"" help:"Перенести воронку из salebot · bring over a funnel from salebot"`
-	Plan      planCommand      `cmd:"" help:"Что изменит публикация для идущих диалогов · what publishing would do to dialogs under way"`
-	Versions  versionsCommand  `cmd:"" help:"Что работало раньше, и вернуть это · what was live before, and bring it back"`
-	Replay    replayCommand    `cmd:"" help:"Переиграть записанные диалоги на этих воронках · play recorded dialogs against these funnels"`
-	Broadcast broadcastCommand `cmd:"" help:"Рассылка: начать, посчитать, остановить · broadcasts: begin, count, stop"`
-	Doctor    doctorCommand    `cmd:"" help:"Проверить настройки, базу и связь со всеми · check settings, database and every connection"`
-	Backup    backupCommand    `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
-	Restore   restoreCommand   `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
-	Contacts  contactsCommand  `cmd:"" help:"Клиенты таблицей CSV: выгрузить и внести · customers as a CSV table, out and in"`
-	Migrate   migrateCommand   `cmd:"" help:"Перенести всё в другую базу: файл, PostgreSQL · carry everything into another database"`
-	Compact   compactCommand   `cmd:"" help:"Сжать базу, пока бот остановлен · rewrite the database without gaps while the bot stands"`
-	Amocrm    amoCommand       `cmd:"" help:"Подключить amoCRM · connect amoCRM"`
-	Config    configCommand    `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
+	Run           runCommand           `cmd:"" help:"Запустить бота · run the bot"`
+	Demo          demoCommand          `cmd:"" help:"Вся воронка в браузере, без аккаунтов · the whole funnel in a browser, no account anywhere"`
+	Fake          fakeCommand          `cmd:"" help:"Запустить один стенд: telegram, tbank, amocrm · start one fake alone"`
+	Init          initCommand          `cmd:"" help:"Начать свою папку воронок с готовой · start a folder of funnels from a ready one"`
+	Lint          lintCommand          `cmd:"" help:"Проверить воронки в папке · check the funnels of a folder"`
+	Test          testCommand          `cmd:"" help:"Прогнать диалоги из *_test.yaml · play the dialogs of *_test.yaml"`
+	Play          playCommand          `cmd:"" help:"Поговорить с воронкой в терминале · talk to a funnel in the terminal"`
+	Fuzz          fuzzCommand          `cmd:"" help:"Провести по воронке случайных клиентов · let random customers walk a funnel"`
+	Graph         graphCommand         `cmd:"" help:"Нарисовать воронку · draw a funnel"`
+	Schema        schemaCommand        `cmd:"" help:"JSON Schema воронок для редактора · JSON Schema of funnels for editors"`
+	Translate     translateCommand     `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
+	Import        importCommand        `cmd:"" help:"Перенести воронку из salebot · bring over a funnel from salebot"`
+	Plan          planCommand          `cmd:"" help:"Что изменит публикация для идущих диалогов · what publishing would do to dialogs under way"`
+	Versions      versionsCommand      `cmd:"" help:"Что работало раньше, и вернуть это · what was live before, and bring it back"`
+	Replay        replayCommand        `cmd:"" help:"Переиграть записанные диалоги на этих воронках · play recorded dialogs against these funnels"`
+	Broadcast     broadcastCommand     `cmd:"" help:"Рассылка: начать, посчитать, остановить · broadcasts: begin, count, stop"`
+	Doctor        doctorCommand        `cmd:"" help:"Проверить настройки, базу и связь со всеми · check settings, database and every connection"`
+	Backup        backupCommand        `cmd:"" help:"Скопировать базу, можно на ходу · copy the database, also while the bot runs"`
+	Restore       restoreCommand       `cmd:"" help:"Вернуть базу из копии · bring the database back from a copy"`
+	Contacts      contactsCommand      `cmd:"" help:"Клиенты таблицей CSV: выгрузить и внести · customers as a CSV table, out and in"`
+	Migrate       migrateCommand       `cmd:"" help:"Перенести всё в другую базу: файл, PostgreSQL · carry everything into another database"`
+	Compact       compactCommand       `cmd:"" help:"Сжать базу, пока бот остановлен · rewrite the database without gaps while the bot stands"`
+	Amocrm        amoCommand           `cmd:"" help:"Подключить amoCRM · connect amoCRM"`
+	Ledger        ledgerCommand        `cmd:"" help:"Книга учёта: остатки, сверка с банком, выгрузка · the ledger: balances, reconciliation, export"`
+	Refund        refundCommand        `cmd:"" help:"Вернуть деньги за платёж · give the money of a payment back"`
+	Subscriptions subscriptionsCommand `cmd:"" help:"Подписки: список и что спишется · subscriptions: a list, and what will be charged"`
+	Config        configCommand        `cmd:"" help:"Все настройки и их смысл · all settings and their meaning" aliases:"help-config"`
 }
 
 // app is what every command gets.

@@ -39,6 +39,9 @@ func (c runCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := settings.cardsKept(project); err != nil {
+		return err
+	}
 	if settings.Password == "" {
 		settings.Password = Secret(rand.Text()[:12])
 		a.say("cli.console_password", map[string]any{"Address": settings.console(), "Password": string(settings.Password)})

@@ -64,6 +64,20 @@ func newService(s Settings, words *locales.Catalog, log *slog.Logger, now func()
 
 // open opens the database and wires the bot; the caller calls close.
 func (s *service) open(ctx context.Context, project *flows.Project) error {
+	if err := s.borrow(ctx, project); err != nil {
+		return err
+	}
+	if s.replica == nil {
+		return nil
+	}
+	if err := s.replica.Join(ctx, s.bot.Wake); err != nil {
+		return errors.Join(err, s.store.Close())
+	}
+	return nil
+}
+
+// borrow is open for a command that leaves at once: it takes no part in the work.
+func (s *service) borrow(ctx context.Context, project *flows.Project) error {
 	if !shared(s.Database) {
 		store, err := bolt.Open(s.Database, bolt.Options{Committed: s.meters.committed})
 		if err != nil {
@@ -80,11 +94,7 @@ func (s *service) open(ctx context.Context, project *flows.Project) error {
 		}
 		s.store, s.replica = store, store.Replica(s.log)
 	}
-	err := s.wire(project)
-	if err == nil && s.replica != nil {
-		err = s.replica.Join(ctx, s.bot.Wake)
-	}
-	if err != nil {
+	if err := s.wire(project); err != nil {
 		return errors.Join(err, s.store.Close())
 	}
 	return nil
@@ -122,6 +132,11 @@ func (s *service) wire(project *flows.Project) error {
 		config.Jobs, config.Lead = s.replica, s.replica.Lead
 	}
 	config.Outside = s.outside()
+	if config.Sealer, err = s.sealer(); err != nil {
+		return fmt.Errorf("take the secret key: %w", err)
+	}
+	config.Caps, config.ChargesOff = s.caps(), s.Charges == "off"
+	config.Fee, _ = s.fee()
 	if s.TBankTerminal != "" || s.TBankShops != "" {
 		if s.bank, err = s.newBank(); err != nil {
 			return err

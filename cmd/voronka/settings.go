@@ -79,6 +79,16 @@ type Settings struct {
 
 	// SecretKey seals the secrets that are kept in the database.
 	SecretKey Secret `envconfig:"VORONKA_SECRET_KEY"`
+	// SecretKeyOld are keys that still open what they sealed, with commas between.
+	SecretKeyOld Secret `envconfig:"VORONKA_SECRET_KEY_OLD"`
+
+	// Charges of saved cards: the switch, and caps of a day in roubles.
+	Charges       string `envconfig:"VORONKA_CHARGES" default:"on"`
+	ChargesClient string `envconfig:"VORONKA_CHARGES_PER_CUSTOMER"`
+	ChargesPlan   string `envconfig:"VORONKA_CHARGES_PER_PLAN"`
+	ChargesDay    string `envconfig:"VORONKA_CHARGES_PER_DAY"`
+	// Fee is what the bank keeps of a payment, in percent, for the ledger.
+	Fee string `envconfig:"VORONKA_FEE"`
 
 	Password Secret `envconfig:"VORONKA_CONSOLE_PASSWORD"`
 	Timezone string `envconfig:"VORONKA_TIMEZONE" default:"Europe/Moscow"`
@@ -161,6 +171,7 @@ func (s Settings) faults() []fault {
 	check(s.AmoHookSecret == "" || hookSecret.MatchString(string(s.AmoHookSecret)), "VORONKA_AMOCRM_HOOK_SECRET", "amocrm_hook")
 	check(s.SecretKey == "" || len(s.SecretKey) >= seal.MinKey, "VORONKA_SECRET_KEY", "secret_key")
 	check(s.SecretKey != "" || s.AmoClientID == "" || s.AmoToken != "", "VORONKA_SECRET_KEY", "secret_key_needed")
+	s.chargeFaults(check)
 	check(s.amoRate() > 0, "VORONKA_AMOCRM_RATE", "amocrm_rate")
 	check(s.Paywall == "" || slices.Contains(taxations(), s.Paywall), "VORONKA_PAYWALL_TAXATION", "paywall")
 	check(hosts(s.HTTPHosts) != nil || s.HTTPHosts == "", "VORONKA_HTTP_HOSTS", "http_hosts")

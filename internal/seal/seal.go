@@ -28,7 +28,10 @@ var (
 )
 
 // Box seals and opens. It may be used from several goroutines.
-type Box struct{ aead cipher.AEAD }
+type Box struct {
+	aead cipher.AEAD
+	old  []*Box
+}
 
 // New makes a box of a key: any text of at least MinKey characters that nobody
 // can guess, such as that of `openssl rand -hex 32`.
@@ -48,7 +51,21 @@ func New(key string) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("take the cipher: %w", err)
 	}
-	return &Box{aead}, nil
+	return &Box{aead: aead}, nil
+}
+
+// With makes a box that also opens what older keys sealed, so that a key can be
+// changed; it seals with its own alone.
+func (b *Box) With(older ...string) (*Box, error) {
+	all := &Box{aead: b.aead}
+	for _, key := range older {
+		one, err := New(key)
+		if err != nil {
+			return nil, err
+		}
+		all.old = append(all.old, one)
+	}
+	return all, nil
 }
 
 // Seal makes a text that only Open with the same key and purpose can read. The
@@ -62,6 +79,14 @@ func (b *Box) Seal(purpose, plain string) string {
 
 // Open reads what Seal made; ErrSealed for anything else.
 func (b *Box) Open(purpose, sealed string) (string, error) {
+	plain, err := b.open(purpose, sealed)
+	for i := 0; err != nil && i < len(b.old); i++ {
+		plain, err = b.old[i].open(purpose, sealed)
+	}
+	return plain, err
+}
+
+func (b *Box) open(purpose, sealed string) (string, error) {
 	text, known := strings.CutPrefix(sealed, version)
 	raw, err := base64.RawStdEncoding.DecodeString(text)
 	if !known || err != nil || len(raw) < b.aead.NonceSize() {

@@ -42,6 +42,24 @@ func TestSealedTextOpensWithItsKeyAndPurposeAlone(t *testing.T) {
 	}
 }
 
+func TestAnOldKeyOpensAndTheNewOneSeals(t *testing.T) {
+	t.Parallel()
+	before := box(t, key)
+	after, err := box(t, "another key of enough characters").With(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := after.Open("p", before.Seal("p", "secret")); err != nil || got != "secret" {
+		t.Errorf("what the old key sealed: %q, %v", got, err)
+	}
+	if _, err := before.Open("p", after.Seal("p", "secret")); !errors.Is(err, seal.ErrSealed) {
+		t.Errorf("the old key opens what the new one sealed: %v", err)
+	}
+	if _, err := after.With("short"); !errors.Is(err, seal.ErrKey) {
+		t.Errorf("a short old key: %v", err)
+	}
+}
+
 func TestWhatWasNotSealedIsRefused(t *testing.T) {
 	t.Parallel()
 	b := box(t, key)

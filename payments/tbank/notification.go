@@ -48,7 +48,7 @@ func (p *Provider) Receive(_ *http.Request, body []byte) (payments.Event, error)
 // news reads a payment's notification.
 func (s *shop) news(event payments.Event, root map[string]json.RawMessage) (_ payments.Event, err error) {
 	event.State = value(root, "Status")
-	event.Status = status(event.State)
+	event.Status, event.Released = status(event.State), released(event.State)
 	if event.Amount, err = text(value(root, "Amount")).kopecks(); err != nil {
 		return payments.Event{}, err
 	}

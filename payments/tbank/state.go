@@ -110,7 +110,7 @@ func (s *shop) event(payment string, made attempt) (payments.Event, error) {
 	event := payments.Event{
 		Key:     eventKey(s.terminal, string(made.PaymentID), word, amount),
 		Payment: payment, External: string(made.PaymentID), Shop: s.name,
-		Status: status(word), State: word, Amount: amount, Message: string(made.Message),
+		Status: status(word), State: word, Released: released(word), Amount: amount, Message: string(made.Message),
 	}
 	event.Code, event.Reason = decline(event.Status, string(made.ErrorCode))
 	return event, nil

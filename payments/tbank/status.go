@@ -23,6 +23,9 @@ func status(word string) sales.PaymentStatus {
 	return sales.PaymentLinked
 }
 
+// released tells whether money that was held goes back, not money that was taken.
+func released(word string) bool { return word == "REVERSED" || word == "PARTIAL_REVERSED" }
+
 // untouched tells whether nobody has opened the payment's page.
 func untouched(word string) bool { return word == "NEW" }
 

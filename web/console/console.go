@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"voronka/flows"
+	"voronka/sales"
 	"voronka/storage"
 	"voronka/web"
 )
@@ -40,6 +41,8 @@ type Config struct {
 	// none of that id; both nil: there is no such page.
 	Funnels func() []Funnel
 	Picture func(ctx context.Context, id string) ([]byte, error)
+	// Errands are what programs with the password may have done, by name; nil is none.
+	Errands map[string]http.HandlerFunc
 	// Faults are what keeps the last edit of the flows from going live, a line
 	// each; may be nil.
 	Faults func() []string
@@ -69,6 +72,14 @@ type Bot interface {
 	Operate(ctx context.Context, contact, id, word, text string) error
 	// Retime moves one pending reminder of a dialog; a zero moment cancels it.
 	Retime(ctx context.Context, contact, timer string, due time.Time) error
+	// Refund asks for money to go back; see bot.Bot.
+	Refund(ctx context.Context, refund sales.Refund) error
+	// CancelSubscription stops the charges of a subscription; with now access too.
+	CancelSubscription(ctx context.Context, id, by string, now bool) error
+	// StopCharges switches all charges off by somebody's word, or on with none.
+	StopCharges(ctx context.Context, by string) error
+	// ChargesStopped tells by whose word they are off, empty while they are on.
+	ChargesStopped(tx storage.Tx) (string, error)
 }
 
 // Console is the handler of everything under /console/.
@@ -88,7 +99,7 @@ func New(c Config) (*Console, error) {
 		c.Zone = time.UTC
 	}
 	made := &Console{Config: c, doorkeeper: newDoorkeeper(c.Password, c.Now), pages: map[string]*template.Template{}}
-	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar", "versions", "broadcasts"} {
+	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar", "versions", "broadcasts", "money"} {
 		page, err := template.New("layout.html").Funcs(made.functions()).ParseFS(files, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse console page %s: %w", name, err)
@@ -117,6 +128,11 @@ func (c *Console) route() {
 		c.mux.HandleFunc("GET /console/versions", c.guarded(c.versions))
 		c.mux.HandleFunc("POST /console/versions/{digest}", c.guarded(c.bringBack))
 	}
+	c.mux.HandleFunc("GET /console/money", c.guarded(c.money))
+	c.mux.HandleFunc("POST /console/charges", c.guarded(c.charges))
+	c.mux.HandleFunc("POST /console/subscriptions/{id}/cancel", c.guarded(c.cancelSubscription))
+	c.mux.HandleFunc("POST /console/payments/{id}/refund", c.guarded(c.refund))
+	c.mux.HandleFunc("POST /console/do/{errand}", c.errand)
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
 	c.routeBroadcasts()
@@ -174,6 +190,7 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name 
 
 func (c *Console) functions() template.FuncMap {
 	return template.FuncMap{
+		"act": act,
 		"t": func(key string, pairs ...any) string {
 			return c.Text(c.Language, "console."+key, arguments(pairs))
 		},

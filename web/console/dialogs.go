@@ -101,6 +101,10 @@ type dialogPage struct {
 	Act      string
 	Orders   []sales.Order
 	Payments map[string][]sales.Payment
+	// Left is what can be given back of a payment, Refunds what was asked for.
+	Left          map[string]sales.Money
+	Refunds       map[string][]sales.Refund
+	Subscriptions []sales.Subscription
 }
 
 func (c *Console) dialog(w http.ResponseWriter, r *http.Request) {
@@ -147,7 +151,24 @@ func readDialog(tx storage.Tx, id string, before int64) (page dialogPage, err er
 			return page, err
 		}
 	}
-	return page, nil
+	return page, page.readMoney(tx)
+}
+
+// readMoney reads what went back, and what is charged again and again.
+func (p *dialogPage) readMoney(tx storage.Tx) (err error) {
+	p.Left, p.Refunds = map[string]sales.Money{}, map[string][]sales.Refund{}
+	for _, payments := range p.Payments {
+		for _, payment := range payments {
+			if p.Left[payment.ID], err = bot.Left(tx, payment); err != nil {
+				return err
+			}
+			if p.Refunds[payment.ID], err = tx.Refunds(payment.ID); err != nil {
+				return err
+			}
+		}
+	}
+	p.Subscriptions, err = tx.Subscriptions(p.Contact.ID)
+	return err
 }
 
 func (c *Console) attended(w http.ResponseWriter, r *http.Request) {

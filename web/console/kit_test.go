@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"voronka/locales"
+	"voronka/sales"
 	"voronka/storage"
 	"voronka/storage/bolt"
 	"voronka/web/console"
@@ -132,6 +134,8 @@ type helper struct {
 	revived  []int64
 	attended []string
 	acts     []string
+	refunds  []sales.Refund
+	stopped  string
 }
 
 func (h *helper) Revive(_ context.Context, job int64) error {
@@ -156,3 +160,20 @@ func (h *helper) Operate(_ context.Context, contact, id, word, text string) erro
 	h.acts = append(h.acts, strings.Join([]string{contact, word, text}, "|"))
 	return h.err
 }
+
+func (h *helper) Refund(_ context.Context, refund sales.Refund) error {
+	h.refunds = append(h.refunds, refund)
+	return h.err
+}
+
+func (h *helper) CancelSubscription(_ context.Context, id, by string, now bool) error {
+	h.acts = append(h.acts, fmt.Sprint("cancel ", id, " ", by, " ", now))
+	return h.err
+}
+
+func (h *helper) StopCharges(_ context.Context, by string) error {
+	h.stopped = by
+	return h.err
+}
+
+func (h *helper) ChargesStopped(storage.Tx) (string, error) { return h.stopped, h.err }

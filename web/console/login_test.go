@@ -91,6 +91,7 @@ func TestEveryDoorIsGuarded(t *testing.T) {
 	cookie := d.enter()
 	for _, door := range []struct{ method, path string }{
 		{"GET", "/console/"}, {"GET", "/console/dialogs/tg:7"}, {"GET", "/console/work"},
+		{"GET", "/console/money"}, {"POST", "/console/charges"}, {"POST", "/console/subscriptions/s1/cancel"}, {"POST", "/console/payments/p1/refund"},
 		{"POST", "/console/work/1/retry"}, {"POST", "/console/dialogs/tg:7/attended"}, {"POST", "/console/dialogs/tg:7/say"}, {"POST", "/console/logout"},
 	} {
 		w := d.ask(door.method, door.path, "", nil)
@@ -113,7 +114,7 @@ func TestEveryDoorIsGuarded(t *testing.T) {
 			t.Errorf("%s with the token in its address: %d", door.path, w.Code)
 		}
 	}
-	if len(d.bot.revived)+len(d.bot.attended)+len(d.bot.acts) != 0 {
+	if len(d.bot.revived)+len(d.bot.attended)+len(d.bot.acts)+len(d.bot.refunds) != 0 {
 		t.Errorf("something was done: %+v", d.bot)
 	}
 	d.pass(time.Second)

@@ -1,0 +1,98 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"voronka/flows"
+	"voronka/payments"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// Sealer makes secrets at rest unreadable without the key. The purpose ties a
+// secret to its place.
+type Sealer interface {
+	Seal(purpose, plain string) string
+	Open(purpose, sealed string) (string, error)
+}
+
+// savedCard is a customer's card as the store keeps it; Token is sealed.
+type savedCard struct {
+	Token   string    `json:"token"`
+	Kind    string    `json:"kind"`
+	Last    string    `json:"last,omitempty"`
+	Shop    string    `json:"shop,omitempty"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// cardRef is where a customer's card is kept: the one stored last, which is
+// what the next charge takes.
+func cardRef(contact string) string { return "card/" + contact }
+
+// keepCard stores the card that a customer paid with, sealed. Without a key
+// nothing is kept, and a person hears of it.
+func (b *Bot) keepCard(tx storage.Tx, payment sales.Payment, card payments.Card) error {
+	if card.Token == "" || card.Removed {
+		return nil
+	}
+	if b.Sealer == nil {
+		return b.raise(tx, payment.Contact, "card_not_kept")
+	}
+	raw, err := json.Marshal(savedCard{
+		Token: b.Sealer.Seal(cardRef(payment.Contact), card.Token.Reveal()), Kind: card.Kind, Last: card.Last,
+		Shop: payment.Shop, Expires: card.Expires,
+	})
+	if err != nil {
+		return fmt.Errorf("encode card: %w", err)
+	}
+	if err := tx.PutRef(cardRef(payment.Contact), string(raw)); err != nil {
+		return err
+	}
+	return b.note(payment.Contact, "card", "card_saved •• "+card.Last)(tx)
+}
+
+// card is what the store has of a customer's card.
+func card(tx storage.Tx, contact string) (saved savedCard, known bool, err error) {
+	raw, err := tx.Ref(cardRef(contact))
+	if err != nil || raw == "" {
+		return saved, false, err
+	}
+	if err := json.Unmarshal([]byte(raw), &saved); err != nil {
+		return saved, false, fmt.Errorf("read card: %w", err)
+	}
+	return saved, true, nil
+}
+
+// knownCard is what flows may know of it.
+func knownCard(tx storage.Tx, contact string) (*flows.Card, error) {
+	saved, known, err := card(tx, contact)
+	if err != nil || !known {
+		return nil, err
+	}
+	return &flows.Card{Last: saved.Last, Expires: saved.Expires}, nil
+}
+
+// openCard unseals a customer's card for a charge.
+func (b *Bot) openCard(ctx context.Context, contact string) (opened payments.Card, shop string, err error) {
+	var saved savedCard
+	known := false
+	err = b.Store.View(ctx, func(tx storage.Tx) (err error) {
+		saved, known, err = card(tx, contact)
+		return err
+	})
+	if err != nil {
+		return opened, "", err
+	}
+	if !known || b.Sealer == nil {
+		return opened, "", &sales.Error{Code: noCard, Action: sales.Bury, Message: "no card is saved"}
+	}
+	token, err := b.Sealer.Open(cardRef(contact), saved.Token)
+	if err != nil {
+		return opened, "", &sales.Error{Code: "card_sealed", Action: sales.Stop, Message: "the key does not open the saved card", Err: err}
+	}
+	opened = payments.Card{Token: payments.Secret(token), Kind: saved.Kind, Last: saved.Last, Expires: saved.Expires}
+	return opened, saved.Shop, nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"voronka/bot"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// refundCommand is `voronka refund`.
+type refundCommand struct {
+	Payment  string `arg:"" help:"Номер платежа: наш или банка · the payment's number, ours or the bank's"`
+	Amount   string `help:"Сколько вернуть, рубли; без указания — всё · how much, roubles; all of it where not given" placeholder:"РУБЛИ"`
+	Reason   string `help:"Почему, для операторов · why, for operators"`
+	Withdraw bool   `help:"Забрать доступ, когда вернутся все деньги · take access back once all the money has gone back"`
+	Yes      bool   `help:"Не переспрашивать · do not ask again"`
+}
+
+type paymentQuestion struct {
+	Payment string `json:"payment"`
+}
+
+// paymentAnswer is what a person has to see before money goes back.
+type paymentAnswer struct {
+	Payment string              `json:"payment"`
+	Contact string              `json:"contact"`
+	Title   string              `json:"title"`
+	Status  sales.PaymentStatus `json:"status"`
+	Paid    sales.Money         `json:"paid"`
+	Left    sales.Money         `json:"left"`
+}
+
+func paymentOf(ctx context.Context, s *service, q paymentQuestion) (any, error) {
+	var answer paymentAnswer
+	err := s.store.View(ctx, func(tx storage.Tx) error {
+		payment, err := tx.Payment(q.Payment)
+		if err != nil {
+			return err
+		}
+		order, err := tx.Order(payment.Order)
+		if err != nil {
+			return err
+		}
+		left, err := bot.Left(tx, payment)
+		answer = paymentAnswer{payment.ID, payment.Contact, order.Title, payment.Status, payment.Paid, left}
+		return err
+	})
+	return answer, err
+}
+
+func refundOf(ctx context.Context, s *service, q sales.Refund) (any, error) {
+	q.By = "cli"
+	return struct{}{}, s.bot.Refund(ctx, q)
+}
+
+// Run shows the payment, asks, and has the money go back.
+func (c *refundCommand) Run(a *app) error {
+	var known paymentAnswer
+	if err := a.errand("payment", paymentQuestion{c.Payment}, &known); err != nil {
+		return err
+	}
+	amount := known.Left
+	if c.Amount != "" {
+		given, err := sales.ParseMoney(c.Amount)
+		if err != nil || given <= 0 {
+			return &spoken{"money.bad_amount", map[string]any{"Value": c.Amount}, errors.New("no amount")}
+		}
+		amount = given
+	}
+	if amount > known.Left || amount == 0 {
+		return &spoken{"money.too_much", nil, bot.ErrRefund}
+	}
+	args := map[string]any{
+		"Amount": amount, "Title": known.Title, "Contact": known.Contact, "Payment": known.Payment, "Paid": known.Paid, "Left": known.Left,
+	}
+	if !c.Yes {
+		fmt.Fprint(a.out, a.words.Text(a.language, "money.sure", args)+" ")
+		answer, _ := bufio.NewReader(a.in).ReadString('\n') // nothing is no
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "да", "д", "yes", "y":
+		default:
+			a.say("money.kept", nil)
+			return exit(exitFault)
+		}
+	}
+	refund := sales.Refund{ID: "cli-" + rand.Text(), Payment: known.Payment, Amount: amount, Reason: c.Reason, Withdraw: c.Withdraw}
+	if err := a.errand("refund", refund, &struct{}{}); err != nil {
+		return err
+	}
+	a.say("money.refunding", args)
+	return nil
+}
