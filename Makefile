@@ -21,7 +21,8 @@ bench:
 	cd bench/goflow && go test -count=1 -bench .
 	cd bench && go run ./load -write ../docs/benchmarks.md
 
-# A thousand kills of each kind, and whatever else has a long form.
+# A thousand kills of each kind, ten thousand customers through the CRM, and
+# whatever else has a long form.
 torture:
-	VORONKA_TEST_ROUNDS=1000 go test -count=1 -timeout 8h -v -run 'Torture' ./...
+	VORONKA_TEST_ROUNDS=1000 VORONKA_TEST_CUSTOMERS=10000 go test -count=1 -timeout 8h -v -run 'Torture' ./...
 	VORONKA_HISTORIES=100000 go test -count=1 -timeout 8h -v -run 'Histories' ./bot

@@ -14,9 +14,8 @@ const mostMerged = 50
 // notes and tasks stay as they are, in order. False where they must not be
 // joined: the first closes a deal and the second may belong to the next one.
 func Merge(first, second Change) (Change, bool) {
-	closes := first.Stage == Won || first.Stage == Lost
 	opens := second.Stage != "" || second.Price != 0
-	if first.Contact.ID != second.Contact.ID || closes && opens || len(first.Merged)+1 >= mostMerged {
+	if first.Contact.ID != second.Contact.ID || first.closes() && opens || len(first.Merged)+1 >= mostMerged {
 		return Change{}, false
 	}
 	both := second
@@ -54,9 +53,15 @@ func joined(first, second map[string]string) map[string]string {
 	return both
 }
 
+func (c Change) closes() bool { return c.Stage == Won || c.Stage == Lost }
+
 // feed is what of a change never merges away.
 func (c Change) feed() Change {
-	return Change{ID: c.ID, Contact: c.Contact, At: c.At, Note: c.Note, Task: c.Task, Bill: c.Bill, Map: Map{Notes: c.Map.Notes, TaskType: c.Map.TaskType, TaskFor: c.Map.TaskFor}}
+	part := Change{ID: c.ID, Contact: c.Contact, At: c.At, Note: c.Note, Task: c.Task, Bill: c.Bill, Map: Map{Notes: c.Map.Notes, TaskType: c.Map.TaskType, TaskFor: c.Map.TaskFor, TasksDone: c.Map.TasksDone}}
+	if c.closes() {
+		part.Stage = c.Stage // the tasks before it are done, those behind it are not
+	}
+	return part
 }
 
 // Parts are the changes that travel as this one, in order, it last.

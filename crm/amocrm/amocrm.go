@@ -106,7 +106,7 @@ func (c *CRM) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm
 
 func (c *CRM) apply(ctx context.Context, change crm.Change, known crm.Refs) (crm.Refs, error) {
 	w := &work{CRM: c, change: change, refs: known}
-	for _, step := range []func(context.Context) error{w.readDeal, w.plan, w.ensureContact, w.ensureDeal, w.closeTasks, w.writeFeed} {
+	for _, step := range []func(context.Context) error{w.readDeal, w.plan, w.ensureContact, w.ensureDeal, w.writeFeed} {
 		if err := step(ctx); err != nil {
 			c.recent.forget(w.refs.Deal)
 			return w.refs, w.admit(err)

@@ -22,10 +22,10 @@ type taskResult struct {
 
 func (d doneTask) with(string) any { return d }
 
-// closeTasks finishes our tasks of a deal that is won or lost. One that a
+// closeTasks finishes our tasks of a deal that a part of the change wins or loses. One that a
 // manager has deleted meanwhile is no obstacle.
-func (w *work) closeTasks(ctx context.Context) error {
-	if !w.change.Map.TasksDone || w.change.Stage != crm.Won && w.change.Stage != crm.Lost {
+func (w *work) closeTasks(ctx context.Context, part crm.Change) error {
+	if !part.Map.TasksDone || part.Stage != crm.Won && part.Stage != crm.Lost {
 		return nil
 	}
 	for _, ref := range w.refs.Tasks {

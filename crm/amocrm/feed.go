@@ -9,6 +9,9 @@ func (w *work) writeFeed(ctx context.Context) error {
 		if err := w.writeNote(ctx, part); err != nil {
 			return err
 		}
+		if err := w.closeTasks(ctx, part); err != nil {
+			return err
+		}
 		if err := w.writeTask(ctx, part); err != nil {
 			return err
 		}

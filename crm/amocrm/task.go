@@ -36,8 +36,13 @@ func (w *work) writeTask(ctx context.Context, part crm.Change) error {
 		EntityID: w.deal.ID, EntityType: "leads", ResponsibleID: cmp.Or(who, w.deal.ResponsibleID),
 	}
 	if w.change.Repeat && !w.newDeal {
-		if found, err := w.hasTask(ctx, todo); err != nil || found {
+		found, err := w.findTask(ctx, todo)
+		if err != nil {
 			return err
+		}
+		if found != "" {
+			w.keepTask(found)
+			return nil
 		}
 	}
 	made, err := w.api.together(ctx, kind{http.MethodPost, "tasks", "tasks"}, "", todo)
@@ -49,8 +54,15 @@ func (w *work) writeTask(ctx context.Context, part crm.Change) error {
 		return fmt.Errorf("write the task: %w", err)
 	}
 	w.hung = true
-	w.refs.Tasks = append(slices.Clone(w.refs.Tasks), fmt.Sprint(made))
+	w.keepTask(fmt.Sprint(made))
 	return nil
+}
+
+// keepTask remembers a task of ours that may be open.
+func (w *work) keepTask(ref string) {
+	if !slices.Contains(w.refs.Tasks, ref) {
+		w.refs.Tasks = append(slices.Clone(w.refs.Tasks), ref)
+	}
 }
 
 // refusedAs tells that amoCRM refuses an entity for one of its keys.
@@ -63,11 +75,14 @@ func refusedAs(err error, key string) bool {
 // deleted user (amocrm-api-php, issue 170).
 func gone(err error) bool { return refusedAs(err, "responsible_user_id") }
 
-func (w *work) hasTask(ctx context.Context, todo task) (found bool, err error) {
+// findTask looks for a task that an attempt without an answer made.
+func (w *work) findTask(ctx context.Context, todo task) (found string, err error) {
 	query := url.Values{"filter[entity_type]": {"leads"}, "filter[entity_id][]": {w.refs.Deal}, "order[id]": {"desc"}}
 	err = each(ctx, w.api, "tasks", "tasks", query, 4, func(t task) bool {
-		found = t.EntityID == todo.EntityID && t.Text == todo.Text && t.CompleteTill == todo.CompleteTill
-		return !found
+		if t.EntityID == todo.EntityID && t.Text == todo.Text && t.CompleteTill == todo.CompleteTill {
+			found = id(t.ID)
+		}
+		return found == ""
 	})
 	return found, err
 }
