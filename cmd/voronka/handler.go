@@ -54,7 +54,7 @@ func (s *service) handler() (http.Handler, error) {
 	operators, err := console.New(console.Config{
 		Store: s.store, Bot: s.bot, Password: string(s.Password), Text: s.words.Text, Language: s.Language,
 		Secure: strings.HasPrefix(s.Public, "https:"), Zone: zone, Now: s.now,
-		Backup: s.giveBackup, Faults: s.watch.Faults, Live: s.bot.Live, Return: s.bringBack, Connect: s.amoConnector(), Alarms: s.alarms,
+		Backup: s.giveBackup, Faults: s.watch.Faults, Live: s.bot.Live, Return: s.bringBack, Splits: s.splits, Connect: s.amoConnector(), Alarms: s.alarms,
 		Funnels: shown.list, Picture: shown.draw,
 		Broadcasts: s.bot,
 		Errands:    s.doors(),

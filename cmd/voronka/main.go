@@ -41,6 +41,7 @@ type commands struct {
 	Translate     translateCommand     `cmd:"" help:"Заготовка перевода воронки · what there is to translate"`
 	Import        importCommand        `cmd:"" help:"Перенести воронку из salebot · bring over a funnel from salebot"`
 	Plan          planCommand          `cmd:"" help:"Что изменит публикация для идущих диалогов · what publishing would do to dialogs under way"`
+	Split         splitCommand         `cmd:"" help:"Как продают варианты split · how the arms of the splits sell"`
 	Versions      versionsCommand      `cmd:"" help:"Что работало раньше, и вернуть это · what was live before, and bring it back"`
 	Replay        replayCommand        `cmd:"" help:"Переиграть записанные диалоги на этих воронках · play recorded dialogs against these funnels"`
 	Broadcast     broadcastCommand     `cmd:"" help:"Рассылка: начать, посчитать, остановить · broadcasts: begin, count, stop"`

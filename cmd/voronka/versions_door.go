@@ -1,8 +1,6 @@
 package main
 
-import (
-	"context"
-)
+import "context"
 
 // bringBack lets an operator return to a version: its files go into the
 // watched folder, and the watch takes them up as any edit.

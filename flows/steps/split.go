@@ -67,6 +67,9 @@ func readWeight(n flows.Node) int {
 	return weight
 }
 
+// Shares implements flows.Splitter.
+func (s *split) Shares() (string, []flows.Arm) { return s.name.Name, s.arms }
+
 // Run implements flows.Step.
 func (s *split) Run(r *flows.Run) {
 	if s.only.Name != "" && !r.InSegment(s.only.Name) {

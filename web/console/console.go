@@ -54,6 +54,8 @@ type Config struct {
 	// Return brings an old version of a flow back; nil: versions are only shown
 	// by the command line.
 	Return BringBack
+	// Splits tells how the arms of the splits sell; nil: there is no such page.
+	Splits Splits
 	// Connect leads an operator to where the CRM lets the bot in; nil: there is
 	// no need for that.
 	Connect http.HandlerFunc
@@ -99,7 +101,7 @@ func New(c Config) (*Console, error) {
 		c.Zone = time.UTC
 	}
 	made := &Console{Config: c, doorkeeper: newDoorkeeper(c.Password, c.Now), pages: map[string]*template.Template{}}
-	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar", "versions", "broadcasts", "money"} {
+	for _, name := range []string{"login", "dialogs", "dialog", "work", "funnels", "calendar", "versions", "broadcasts", "money", "splits"} {
 		page, err := template.New("layout.html").Funcs(made.functions()).ParseFS(files, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse console page %s: %w", name, err)
@@ -124,6 +126,9 @@ func (c *Console) route() {
 	c.mux.HandleFunc("POST /console/dialogs/{id}/say", c.guarded(c.say))
 	c.mux.HandleFunc("POST /console/dialogs/{id}/timers/{timer}", c.guarded(c.retime))
 	c.mux.HandleFunc("GET /console/calendar", c.guarded(c.calendar))
+	if c.Splits != nil {
+		c.mux.HandleFunc("GET /console/splits", c.guarded(c.splits))
+	}
 	if c.Return != nil {
 		c.mux.HandleFunc("GET /console/versions", c.guarded(c.versions))
 		c.mux.HandleFunc("POST /console/versions/{digest}", c.guarded(c.bringBack))
@@ -208,6 +213,7 @@ func (c *Console) functions() template.FuncMap {
 			}
 			return local.Format("02.01.2006 15:04")
 		},
+		"tenths": tenths,
 		"moment": func(t time.Time) string { return t.In(c.Zone).Format(moment) },
 	}
 }
