@@ -24,7 +24,7 @@ type vector struct {
 	Input                   json.RawMessage
 }
 
-func vectors(t *testing.T) []vector {
+func vectors(t testing.TB) []vector {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/tokens.json")
 	if err != nil {
