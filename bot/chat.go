@@ -66,6 +66,8 @@ type File struct {
 	Known   string
 	URL     string
 	Content []byte
+	// Fleeting content is sent once: the channel's id of it is not kept.
+	Fleeting bool
 }
 
 // Sent tells what became of a message.

@@ -53,7 +53,7 @@ func (b *Bot) rewrite(ctx context.Context, payload editJob) (done bool, err erro
 	if err != nil || message == 0 {
 		return false, untouched(err)
 	}
-	links, err := b.links(ctx, payload.Edit.Say.Payments)
+	links, err := b.links(ctx, payload.Edit.Say)
 	if errors.Is(err, errNoLink) {
 		return false, nil // saying it notes why not
 	}

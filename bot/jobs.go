@@ -30,6 +30,8 @@ const (
 	jobKick     = "kick"
 	jobHTTP     = "http"
 	jobMember   = "member"
+	jobSettle   = "settle"
+	jobClosing  = "close_receipt"
 	jobUpdate   = "update"
 	jobBillPaid = "bill_paid"
 	jobCharge   = "charge"
@@ -103,6 +105,8 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return put(tx, chatLane(contact), jobEdit, editJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.Export:
 		return put(tx, chatLane(contact), jobExport, exportJob{contact, e}, in.At)
+	case flows.Settle:
+		return enqueueSettle(tx, e, in)
 	case flows.Forget:
 		return b.forget(tx, contact, in)
 	case flows.Request:

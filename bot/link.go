@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"voronka/flows"
 	"voronka/internal/outbox"
 	"voronka/payments"
 	"voronka/sales"
@@ -80,7 +81,7 @@ func (b *Bot) refuseLink(payment sales.Payment, cause *sales.Error) func(storage
 	}
 }
 
-// Clicked notes that a customer opened a payment's link for the first time.
+// Clicked lets the flow hear that a customer opened a payment's link for the first time.
 func (b *Bot) Clicked(ctx context.Context, id string) error {
 	return b.Store.Update(ctx, func(tx storage.Tx) error {
 		payment, err := tx.Payment(id)
@@ -91,6 +92,6 @@ func (b *Bot) Clicked(ctx context.Context, id string) error {
 		if err := tx.PutPayment(payment); err != nil {
 			return err
 		}
-		return b.note(payment.Contact, "clicked", "payment_link_clicked "+payment.ID)(tx)
+		return b.hear(tx, payment, flows.Clicked, payments.Event{})
 	})
 }

@@ -52,7 +52,7 @@ func (b *Bot) keepFiles(files []Media, sent Sent) func(storage.Tx) error {
 	}
 	known := map[string]string{}
 	for i, file := range files {
-		if i < len(ids) && ids[i] != "" && len(file.Content) > 0 {
+		if i < len(ids) && ids[i] != "" && len(file.Content) > 0 && !file.Fleeting {
 			known[fileRef(string(file.Kind), file.Content)] = ids[i]
 		}
 	}

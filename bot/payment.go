@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"voronka/flows"
 	"voronka/internal/outbox"
@@ -33,7 +32,7 @@ func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event)
 		case err != nil || known:
 			return err
 		case event.Fiscal != nil:
-			return b.registered(tx, payment, *event.Fiscal)
+			return b.registered(tx, payment, *event.Fiscal, event.Key)
 		case event.State == "":
 			return nil
 		}
@@ -49,8 +48,9 @@ func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event)
 	return nil
 }
 
-// registered keeps a receipt that the provider registered with its payment.
-func (b *Bot) registered(tx storage.Tx, payment sales.Payment, receipt sales.Fiscal) error {
+// registered keeps a receipt that the provider registered with its payment; the
+// flow hears of it, and tells the customer where to see it.
+func (b *Bot) registered(tx storage.Tx, payment sales.Payment, receipt sales.Fiscal, key string) error {
 	payment.Fiscals = append(payment.Fiscals, receipt)
 	if err := tx.PutPayment(payment); err != nil {
 		return fmt.Errorf("save payment: %w", err)
@@ -61,7 +61,7 @@ func (b *Bot) registered(tx storage.Tx, payment sales.Payment, receipt sales.Fis
 		}
 		return b.raise(tx, payment.Contact, "receipt_failed")
 	}
-	return b.note(payment.Contact, "receipt", strings.TrimSpace("receipt "+receipt.Kind+" "+receipt.URL))(tx)
+	return b.hear(tx, payment, flows.Receipt, payments.Event{Key: key, Fiscal: &receipt})
 }
 
 // apply moves a payment along its life and lets the flow hear of it, within a transaction.
@@ -111,6 +111,9 @@ func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, 
 	heard := &flows.PaymentEvent{
 		Outcome: outcome, Payment: payment.ID, Order: order.ID, Product: order.Product,
 		Paid: payment.Paid, Amount: payment.Amount, External: payment.External, Message: event.Message,
+	}
+	if event.Fiscal != nil {
+		heard.Receipt = event.Fiscal.URL
 	}
 	if payment.Initiator != "" {
 		heard.Decline = declineOf(event)

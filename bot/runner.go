@@ -48,6 +48,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobHear:     {Handle: handler(b.look)},
 			jobCharge:   {Handle: handler(b.charge)},
 			jobRefund:   {Handle: handler(b.refund)},
+			jobSettle:   {Handle: handler(b.settleHold)},
+			jobClosing:  {Handle: handler(b.closeReceipt), Once: true},
 		},
 		OnBuried: b.buried,
 		Ended:    b.Ran,

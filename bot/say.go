@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"html"
 	"path"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func (b *Bot) say(ctx context.Context, payload sayJob) (func(storage.Tx) error, 
 	if contact.Blocked && payload.Urgency != Reply {
 		return nil, &sales.Error{Code: ChatBlocked, Action: sales.Bury, Message: "the customer has blocked the bot"}
 	}
-	links, err := b.links(ctx, payload.Say.Payments)
+	links, err := b.links(ctx, payload.Say)
 	if errors.Is(err, errNoLink) {
 		// The provider refused; the flow hears of it by an input of its own.
 		return b.note(payload.Contact, "unsent", "payment link refused, message not sent"), nil
@@ -53,6 +52,9 @@ func (b *Bot) say(ctx context.Context, payload sayJob) (func(storage.Tx) error, 
 		Preview: payload.Say.Preview, Protect: payload.Say.Protect, Silent: payload.Say.Silent, Pace: payload.Pace,
 	}
 	if err = b.attach(ctx, &message, payload.Say); err != nil {
+		return nil, err
+	}
+	if err = b.code(ctx, &message, payload.Say.QR); err != nil {
 		return nil, err
 	}
 	return b.show(ctx, contact, message)
@@ -101,30 +103,6 @@ var errNoLink = errors.New("the payment has no link")
 // replaced puts the addresses that a customer can open in the place of the
 // late-bound ones: as they are, and inside HTML; nil where there are none.
 type replaced struct{ address, text *strings.Replacer }
-
-func (b *Bot) links(ctx context.Context, ids []string) (replaced, error) {
-	if len(ids) == 0 {
-		return replaced{}, nil
-	}
-	var pairs, inText []string
-	err := b.peek(ctx, func(tx storage.Tx) error {
-		pairs, inText = nil, nil
-		for _, id := range ids {
-			payment, err := tx.Payment(id)
-			if err != nil {
-				return fmt.Errorf("load payment: %w", err)
-			}
-			if payment.URL == "" {
-				return errNoLink
-			}
-			address := b.payAddress(payment)
-			pairs = append(pairs, flows.PayLink(id), address)
-			inText = append(inText, flows.PayLink(id), html.EscapeString(address))
-		}
-		return nil
-	})
-	return replaced{strings.NewReplacer(pairs...), strings.NewReplacer(inText...)}, err
-}
 
 func (b *Bot) payAddress(payment sales.Payment) string {
 	if b.PublicURL == "" {

@@ -18,7 +18,7 @@ func (r *Run) heardPayment() {
 	if event.Outcome == Success && event.Paid != event.Amount {
 		event.Outcome = DifferentAmounts
 	}
-	r.Event("payment", event.words())
+	r.Event(event.line(), event.words())
 	r.heard = len(r.journal)
 	if !known {
 		r.Trouble("payment of an unknown order: " + event.Order)
@@ -77,6 +77,14 @@ func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
 	r.Session.Order, r.Session.Payment = order.ID, event.Payment
 	r.cancel(func(_ Timer, rule *TimerRule) bool { return rule.cancelledBy("paid") })
 	return true
+}
+
+// line is the kind of the journal's line.
+func (e PaymentEvent) line() string {
+	if e.Outcome == Clicked || e.Outcome == Receipt {
+		return string(e.Outcome)
+	}
+	return "payment"
 }
 
 // words are the event as operators see it in the dialog.

@@ -35,7 +35,7 @@ type Rehearsal struct {
 	// refunds are those not answered yet, back what has gone back of payments.
 	declines sales.Decline
 	refunds  []Refund
-	settles  []Settle // held money, not settled yet
+	settles  []Settle        // held money, not settled yet
 	asked    map[string]bool // refunds by id
 	back     map[string]sales.Money
 }

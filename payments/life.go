@@ -31,6 +31,8 @@ func (l *Life) Mermaid() string { return l.machine.mermaid(sales.PaymentNew) }
 //     to be delivered for the second. Both keep what was really paid in Paid.
 //   - A status that cannot follow, such as a late hold or decline of a paid
 //     payment, changes nothing. So does a repeated event.
+//   - A hold is heard only of a payment that asked for one: with others it comes
+//     together with the money.
 //   - Declined is not final. The flow hears fail when the payment becomes
 //     declined; another decline of the same link cannot be told from a repeated
 //     notification (providers number no attempts) and is silent.
@@ -52,7 +54,7 @@ func (l *Life) Apply(p sales.Payment, e Event, now time.Time) (sales.Payment, Ou
 			p.State = e.State
 		}
 		if moved {
-			p.Status, word = status, heard(before, status)
+			p.Status, word = status, heard(p, before, status)
 			p = settle(p, e, now)
 		}
 	}
@@ -154,8 +156,12 @@ func settle(p sales.Payment, e Event, now time.Time) sales.Payment {
 	return p
 }
 
-func heard(before, after sales.PaymentStatus) Outcome {
+func heard(p sales.Payment, before, after sales.PaymentStatus) Outcome {
 	switch after {
+	case sales.PaymentHeld:
+		if p.Hold {
+			return Held
+		}
 	case sales.PaymentPaid:
 		return Success
 	case sales.PaymentOther:

@@ -12,5 +12,6 @@ const (
 	DifferentAmounts Outcome = "different_amounts"
 	Expired          Outcome = "expired"
 	Refunded         Outcome = "refunded"
+	Held             Outcome = "held"
 	LinkError        Outcome = "error" // the provider would not make a link
 )

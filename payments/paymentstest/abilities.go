@@ -38,7 +38,7 @@ func held(t *testing.T, b *bench) (payments.Holder, payments.Link, bool) {
 	b.Pay(t, link, Amount)
 	b.apply(b.listen(t)...)
 	b.ask(t, sales.PaymentHeld)
-	b.ended(t, sales.PaymentHeld)
+	b.ended(t, sales.PaymentHeld, "held")
 	return holder, link, true
 }
 
@@ -58,7 +58,7 @@ func holdConfirmed(t *testing.T, b *bench) {
 		t.Errorf("taken money is voided: %+v, %v", e, err)
 	}
 	b.apply(b.listen(t)...)
-	b.ended(t, sales.PaymentPaid, "success")
+	b.ended(t, sales.PaymentPaid, "held", "success")
 	b.balance(t, link, Amount, 0)
 }
 
@@ -94,7 +94,7 @@ func holdVoided(t *testing.T, b *bench) {
 		t.Errorf("released money is taken: %+v, %v", e, err)
 	}
 	b.apply(b.listen(t)...)
-	b.ended(t, sales.PaymentRefunded, "refunded")
+	b.ended(t, sales.PaymentRefunded, "held", "refunded")
 	b.balance(t, link, Amount, Amount)
 }
 

@@ -1,0 +1,88 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"voronka/flows"
+	"voronka/internal/outbox"
+	"voronka/payments"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+type settleJob struct {
+	Settle flows.Settle `json:"settle"`
+}
+
+// settleHold is the job that takes held money, or lets it go. The provider asks
+// first what became of the payment, so that it may run any number of times.
+func (b *Bot) settleHold(ctx context.Context, _ outbox.Job, payload settleJob) (func(storage.Tx) error, error) {
+	payment, err := b.loadPayment(ctx, payload.Settle.Payment)
+	if err != nil {
+		return nil, err
+	}
+	holder, able := b.Provider.(payments.Holder)
+	if !able || payment.Provider != b.Provider.Name() {
+		return nil, &sales.Error{Code: "no_provider", Action: sales.Bury, Message: "the payment provider holds no money"}
+	}
+	var event payments.Event
+	if payload.Settle.Do == flows.VoidHold {
+		event, err = holder.Void(ctx, payment)
+	} else {
+		event, err = holder.Confirm(ctx, payment, payment.Amount, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	event.Payment = payment.ID
+	return func(tx storage.Tx) error { return b.apply(tx, event) }, nil
+}
+
+// closeReceipt is the job that sends the closing receipt of a prepayment. A
+// provider cannot be asked whether it has one, so it is sent once: an unknown
+// outcome waits for a person.
+func (b *Bot) closeReceipt(ctx context.Context, _ outbox.Job, payload settleJob) (func(storage.Tx) error, error) {
+	payment, err := b.loadPayment(ctx, payload.Settle.Payment)
+	if err != nil || payment.Receipt == nil || !payment.ClosedAt.IsZero() {
+		return nil, untouched(err)
+	}
+	closer, able := b.Provider.(payments.Closer)
+	if !able || payment.Provider != b.Provider.Name() {
+		return nil, &sales.Error{Code: "no_provider", Action: sales.Bury, Message: "the payment provider sends no closing receipts"}
+	}
+	if err := closer.CloseReceipt(ctx, payment, closing(*payment.Receipt)); err != nil {
+		return nil, err
+	}
+	return func(tx storage.Tx) error {
+		current, err := tx.Payment(payment.ID)
+		if err != nil {
+			return fmt.Errorf("load payment: %w", err)
+		}
+		current.ClosedAt = b.Now()
+		if err := tx.PutPayment(current); err != nil {
+			return err
+		}
+		return b.note(current.Contact, "receipt", "receipt_closed "+current.ID)(tx)
+	}, nil
+}
+
+// closing is the receipt of a full payment for what was paid in advance.
+func closing(prepaid sales.Receipt) sales.Receipt {
+	items := make([]sales.ReceiptItem, len(prepaid.Items))
+	for i, item := range prepaid.Items {
+		item.Method = "full_payment"
+		items[i] = item
+	}
+	prepaid.Items = items
+	return prepaid
+}
+
+// enqueueSettle puts what becomes of a payment into its own lane.
+func enqueueSettle(tx storage.Tx, e flows.Settle, in flows.Input) error {
+	kind := jobSettle
+	if e.Do == flows.CloseReceipt {
+		kind = jobClosing
+	}
+	return put(tx, paymentLane(e.Payment), kind, settleJob{e}, in.At)
+}
