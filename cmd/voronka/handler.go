@@ -30,11 +30,15 @@ func (s *service) handler() (http.Handler, error) {
 		mux.Handle("/payments/{provider}", door)
 	}
 	mux.Handle("POST /hooks/{name}", &bot.HookDoor{Take: s.bot.Hooked, Secret: string(s.HookSecret), Now: s.now, Log: s.log})
-	pay, err := checkout.Pay{Store: s.store, Clicked: s.bot.Clicked, Text: s.words.Text, ChatURL: s.chatURL(), Now: s.now}.Handler()
+	pay, err := checkout.Pay{
+		Store: s.store, Clicked: s.bot.Clicked, Methods: s.bot.Methods, Open: s.bot.Open, Again: s.bot.Again,
+		Text: s.words.Text, ChatURL: s.chatURL(), Now: s.now,
+	}.Handler()
 	if err != nil {
 		return nil, err
 	}
 	mux.Handle("GET /pay/{id}", pay)
+	mux.Handle("GET /pay/{id}/{method}", pay)
 	if s.Paywall != "" {
 		bills, err := checkout.Paywall{Bill: s.bot.Bill, Text: s.words.Text}.Handler()
 		if err != nil {

@@ -20,12 +20,19 @@ import (
 //go:embed pay.html
 var pages embed.FS
 
-// Pay answers GET /pay/{id}: it counts the click and redirects to the
-// provider's page, or says why there is nothing to pay.
+// Pay answers GET /pay/{id} and GET /pay/{id}/{method}: it counts the click and
+// redirects to the provider's page, lets the customer choose a way to pay, or
+// says why there is nothing to pay.
 type Pay struct {
 	Store storage.Store
 	// Clicked hears of the first click on a payment's link.
 	Clicked func(ctx context.Context, payment string) error
+	// Methods lists the ways to pay a payment, Open gives the address of one; nil
+	// where the provider has its page alone.
+	Methods func(ctx context.Context, payment sales.Payment) []sales.Method
+	Open    func(ctx context.Context, payment sales.Payment, method sales.Method) string
+	// Again gives the attempt that a declined payment's link leads to; it may be nil.
+	Again func(ctx context.Context, payment string) (sales.Payment, error)
 	// Text is the locales' lookup.
 	Text func(lang, key string, args map[string]any) string
 	// ChatURL leads back to the bot; may be empty.
@@ -44,7 +51,16 @@ type page struct {
 	Refresh string
 	// Here is where the page's form goes; Ask, Send and Wrong are its words.
 	Here, Ask, Send, Wrong string
+	// Ways are the ways to choose from; Code is the picture of a QR code, which
+	// Scan explains, and App leads to the address in it, with the words Open.
+	Ways       []way
+	Code       template.URL
+	App        string
+	Scan, Open string
 }
+
+// way is one way to pay.
+type way struct{ Method, Address, Text string }
 
 // Handler gives the page's handler.
 func (p Pay) Handler() (http.Handler, error) {
@@ -76,6 +92,12 @@ func (p Pay) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Templa
 		p.show(w, tmpl, http.StatusServiceUnavailable, "waiting", "ru", order)
 		return
 	}
+	if payment.Status == sales.PaymentDeclined && p.Again != nil && r.Method == http.MethodGet {
+		if payment, err = p.Again(r.Context(), payment.ID); err != nil {
+			p.show(w, tmpl, http.StatusServiceUnavailable, "waiting", "ru", order)
+			return
+		}
+	}
 	state := p.state(payment, order)
 	if state != "open" {
 		status := http.StatusOK
@@ -91,8 +113,7 @@ func (p Pay) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Templa
 			return
 		}
 	}
-	web.Secure(w)
-	http.Redirect(w, r, payment.URL, http.StatusFound)
+	p.lead(w, r, tmpl, payment, order)
 }
 
 // newest is the payment that an old link of the same order leads to: a declined
@@ -139,6 +160,11 @@ func (p Pay) state(payment sales.Payment, order sales.Order) string {
 }
 
 func (p Pay) show(w http.ResponseWriter, tmpl *template.Template, status int, state, lang string, order sales.Order) {
+	p.send(w, tmpl, status, p.page(state, lang, order))
+}
+
+// page is the page of a state in the customer's language.
+func (p Pay) page(state, lang string, order sales.Order) page {
 	args := map[string]any{"Title": order.Title, "Amount": order.Amount.String()}
 	shown := page{
 		Style: template.CSS(web.Style()), Language: lang, State: state, ChatURL: p.ChatURL,
@@ -148,6 +174,10 @@ func (p Pay) show(w http.ResponseWriter, tmpl *template.Template, status int, st
 	if state == "waiting" {
 		shown.Refresh = "3"
 	}
+	return shown
+}
+
+func (p Pay) send(w http.ResponseWriter, tmpl *template.Template, status int, shown page) {
 	web.Secure(w)
 	w.WriteHeader(status)
 	// The customer has left when this fails; there is nobody to tell.
