@@ -270,6 +270,7 @@ func TestDeclinedLinkLeadsToAnotherAttempt(t *testing.T) {
 	}
 	w.notify(event(first, sales.PaymentDeclined, first.Amount))
 	w.drain()
+	w.clock.pass(time.Second)
 	var group sync.WaitGroup
 	ids := make([]string, 8)
 	for i := range ids {
