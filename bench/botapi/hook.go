@@ -13,8 +13,9 @@ import (
 // hook posts updates to a bot's address. An update that was not answered 2xx
 // comes again; the next one of its chat waits for it.
 type hook struct {
-	set  atomic.Bool
-	done chan struct{}
+	set   atomic.Bool
+	done  chan struct{}
+	hosts []string
 
 	mu           sync.Mutex
 	host, path   string
@@ -49,8 +50,8 @@ func (s *Server) setWebhook(request message) (status, body string) {
 	h.host, h.path, h.secret = address.Host, address.RequestURI(), request.field("secret_token")
 	if h.chats == nil {
 		h.chats, h.ready = map[int64][]string{}, make(chan delivery, 1<<20)
-		for range connections {
-			go h.deliver()
+		for number := range connections {
+			go h.deliver(number)
 		}
 	}
 	h.set.Store(true)
@@ -86,8 +87,11 @@ func (h *hook) next(chat int64) {
 }
 
 // deliver is one connection's work.
-func (h *hook) deliver() {
+func (h *hook) deliver(number int) {
 	line := &line{}
+	if len(h.hosts) > 0 {
+		line.host = h.hosts[number%len(h.hosts)]
+	}
 	defer line.close()
 	for {
 		var one delivery
@@ -110,6 +114,7 @@ func (h *hook) deliver() {
 
 // line is a connection that is opened when it is needed.
 type line struct {
+	host string // empty: the webhook's
 	conn net.Conn
 	in   *wire
 	out  []byte
@@ -127,6 +132,9 @@ func (h *hook) post(l *line, update string) bool {
 	h.mu.Lock()
 	host, path, secret := h.host, h.path, h.secret
 	h.mu.Unlock()
+	if l.host != "" {
+		host = l.host
+	}
 	if l.conn == nil {
 		conn, err := net.DialTimeout("tcp", host, 5*time.Second)
 		if err != nil {
@@ -155,18 +163,23 @@ func (h *hook) post(l *line, update string) bool {
 	return err == nil && strings.HasPrefix(answer.second, "2")
 }
 
-// listens tells whether somebody is at the webhook's address.
+// listens tells whether somebody is at the webhook's address, or at all of them.
 func (h *hook) listens() bool {
 	if !h.set.Load() {
 		return false
 	}
 	h.mu.Lock()
-	host := h.host
-	h.mu.Unlock()
-	conn, err := net.DialTimeout("tcp", host, time.Second)
-	if err != nil {
-		return false
+	hosts := h.hosts
+	if len(hosts) == 0 {
+		hosts = []string{h.host}
 	}
-	_ = conn.Close()
+	h.mu.Unlock()
+	for _, host := range hosts {
+		conn, err := net.DialTimeout("tcp", host, time.Second)
+		if err != nil {
+			return false
+		}
+		_ = conn.Close()
+	}
 	return true
 }

@@ -26,6 +26,9 @@ type Server struct {
 	// FloodEvery answers every such send 429, with retry_after RetryAfter
 	// (seconds); zero answers none.
 	FloodEvery, RetryAfter int
+	// Hosts are posted to in turn in place of the webhook's own: a balancer in
+	// front of replicas.
+	Hosts []string
 
 	listener net.Listener
 	sends    atomic.Int64
@@ -47,7 +50,7 @@ func (s *Server) Listen() error {
 	}
 	s.listener, s.conns, s.done = listener, map[net.Conn]bool{}, make(chan struct{})
 	s.queue.wake = make(chan struct{})
-	s.hook.done = s.done
+	s.hook.done, s.hook.hosts = s.done, s.Hosts
 	go s.accept()
 	return nil
 }

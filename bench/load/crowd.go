@@ -132,6 +132,9 @@ func (one *customer) update() string {
 // heard judges a message of the bot.
 func (c *crowd) heard(chat int64, text string) {
 	now := time.Now()
+	if text == broadcastText {
+		return // it is for those who only listen
+	}
 	number, _, _ := strings.Cut(text, ".")
 	step, err := strconv.Atoi(number)
 	c.mu.Lock()

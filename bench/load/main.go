@@ -63,9 +63,16 @@ func run(o options) error {
 		if !named(o.scenes, s.Name) {
 			continue
 		}
-		s.fill = filepath.Join(o.bin, "fill")
+		s.bin = o.bin
 		for _, mode := range strings.Split(o.modes, ",") {
+			if s.mode != "" && s.mode != mode {
+				continue
+			}
 			results, err := s.measure(bots, mode)
+			if errors.Is(err, errNoPostgres) {
+				fmt.Fprintln(os.Stderr, s.Name, "is left out:", err)
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -102,7 +109,7 @@ func pin() error {
 // fills its store.
 func build(bin string) error {
 	for _, one := range []struct{ folder, pkg, name string }{
-		{"..", "./cmd/voronka", "voronka"}, {".", "./handwritten", "handwritten"}, {".", "./bound", "bound"}, {"fill", ".", "fill"},
+		{"..", "./cmd/voronka", "voronka"}, {".", "./handwritten", "handwritten"}, {".", "./bound", "bound"}, {"fill", ".", "fill"}, {"fill", "./cluster", "cluster"},
 	} {
 		cmd := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(bin, one.name), one.pkg)
 		cmd.Dir, cmd.Stderr = one.folder, os.Stderr

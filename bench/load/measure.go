@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -31,10 +29,16 @@ type scene struct {
 	quiet time.Duration
 	// crm is how the CRM behaves, empty for none.
 	crm string
-	// known is how many customers the store has, who come back at random; fill
-	// is the program that makes it.
-	known int
-	fill  string
+	// known is how many customers the store has, who come back at random;
+	// audience is how many others it has, who only listen to a broadcast.
+	known, audience int
+	broadcast       bool
+	// replicas is how many processes share a PostgreSQL; zero: one, on its own file.
+	replicas int
+	// mode is the only one it is run in; empty: each.
+	mode string
+	// bin is where the programs are.
+	bin string
 }
 
 // result is what was measured.
@@ -64,21 +68,28 @@ func (s scene) run(c contender, mode string) (r result, err error) {
 	}
 	defer os.RemoveAll(dir)
 	api := &botapi.Server{Delay: s.delay, FloodEvery: s.floodEvery, RetryAfter: 1}
+	listens := make([]string, max(1, s.replicas))
+	for i := range listens {
+		if listens[i], err = freeAddress(); err != nil {
+			return r, err
+		}
+	}
+	if s.replicas > 1 {
+		api.Hosts = listens
+	}
 	crowd := newCrowd(api.Offer)
 	api.Heard = crowd.heard
 	if err := api.Listen(); err != nil {
 		return r, err
 	}
 	defer api.Close()
-	listen, err := freeAddress()
+	where := place{dir: dir, api: api.URL(), mode: mode, listen: listens[0], public: listens[0], roams: s.replicas > 0}
+	extra, ends, err := s.surround(dir)
+	defer ends()
 	if err != nil {
 		return r, err
 	}
-	where := place{dir: dir, api: api.URL(), mode: mode, listen: listen}
-	where.extra, err = s.surround(dir)
-	if err != nil {
-		return r, err
-	}
+	where.extra = extra
 	r = result{Bot: c.Name, Mode: mode, Scene: s.Name}
 	began := time.Now()
 	bot, err := c.start(where)
@@ -86,6 +97,14 @@ func (s scene) run(c contender, mode string) (r result, err error) {
 		return r, err
 	}
 	defer func() { bot.kill() }()
+	for _, listen := range listens[1:] {
+		where.listen = listen
+		other, err := c.start(where)
+		if err != nil {
+			return r, err
+		}
+		defer other.kill()
+	}
 	if !api.Awaits(mode, 60*time.Second) {
 		return r, fmt.Errorf("%s does not come up:\n%s", c.Name, tail(dir))
 	}
@@ -95,6 +114,11 @@ func (s scene) run(c contender, mode string) (r result, err error) {
 		time.Sleep(3 * time.Second)
 		own, resident := bot.memory()
 		r.Own, r.Resident = float64(own)/(1<<20), float64(resident)/(1<<20)
+	}
+	if s.broadcast {
+		if err := broadcast(c, where); err != nil {
+			return r, fmt.Errorf("%w\n%s", err, tail(dir))
+		}
 	}
 	if s.kills > 0 {
 		bot, err = s.torment(c, where, bot, crowd)
@@ -106,22 +130,6 @@ func (s scene) run(c contender, mode string) (r result, err error) {
 		fmt.Fprintf(os.Stderr, "%s %s %s: %v\n%s\n", c.Name, mode, s.Name, r.tally, tail(dir))
 	}
 	return r, err
-}
-
-// surround prepares what is around a bot besides its Bot API.
-func (s scene) surround(dir string) (env []string, err error) {
-	if s.known > 0 {
-		cmd := exec.Command(s.fill, "-customers", fmt.Sprint(s.known), "-first", fmt.Sprint(firstChat+1), filepath.Join(dir, "bot.db"))
-		cmd.Stderr = os.Stderr
-		if err := cmd.Run(); err != nil {
-			return nil, fmt.Errorf("fill the store: %w", err)
-		}
-	}
-	if s.crm == "" {
-		return nil, nil
-	}
-	address, _, err := startCRM(s.crm) // until the driver ends
-	return []string{"VORONKA_AMOCRM_URL=" + address, "VORONKA_AMOCRM_TOKEN=bench"}, err
 }
 
 // watch measures for a while.

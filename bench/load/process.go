@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,10 @@ type contender struct {
 // place is where a bot runs: its folder, the Bot API, and how it hears.
 type place struct {
 	dir, api, mode, listen string
+	public                 string // empty: listen
 	extra                  []string
+	// roams lets it run on any core, and on all.
+	roams bool
 }
 
 const secret = "bench-secret"
@@ -41,8 +45,12 @@ type process struct {
 // start runs a bot. Its output goes to a file beside its database.
 func (c contender) start(p place) (*process, error) {
 	argv := c.argv
+	cores, procs := "0", "GOMAXPROCS=1"
+	if p.roams {
+		cores, procs = fmt.Sprint("0-", machineCores()-1), fmt.Sprint("GOMAXPROCS=", machineCores())
+	}
 	if _, err := exec.LookPath("taskset"); err == nil {
-		argv = append([]string{"taskset", "-c", "0"}, argv...)
+		argv = append([]string{"taskset", "-c", cores}, argv...)
 	}
 	log, err := os.OpenFile(filepath.Join(p.dir, "output"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -51,7 +59,7 @@ func (c contender) start(p place) (*process, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, log, log
 	cmd.Env = append(append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "TMPDIR=" + p.dir, "GOMAXPROCS=1", "NODE_ENV=production",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "TMPDIR=" + p.dir, procs, "NODE_ENV=production",
 	}, c.env(p)...), p.extra...)
 	if err := cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", c.Name, err), log.Close())
@@ -152,7 +160,7 @@ func voronka(p place, bench string) []string {
 		"VORONKA_TELEGRAM_MODE=" + p.mode, "VORONKA_CONSOLE_PASSWORD=" + secret,
 	}
 	if p.mode == "webhook" {
-		env = append(env, "VORONKA_PUBLIC_URL=http://"+p.listen, "VORONKA_TELEGRAM_SECRET="+secret)
+		env = append(env, "VORONKA_PUBLIC_URL=http://"+cmp.Or(p.public, p.listen), "VORONKA_TELEGRAM_SECRET="+secret)
 	}
 	return env
 }

@@ -86,17 +86,40 @@ func (b report) faults(mode string) (all []promise) {
 }
 
 func (b report) large(mode string) (all []promise) {
+	all = append(b.broadcasts(mode), b.postgres(mode)...)
 	small, found := b.find("voronka", mode, "thousand")
 	large, also := b.find("voronka", mode, "million")
 	if !found || !also || small.CPU == 0 {
-		return nil
+		return all
 	}
 	change := large.CPU/small.CPU - 1
-	return []promise{
-		{mode + ": an input with 1,000,000 customers beside 1,000", "≤ +20 %", fmt.Sprintf("%+.0f %%", change*100), change <= 0.2},
-		{mode + ": memory at rest with 1,000,000 customers", "< 150 MB", fmt.Sprintf("%.0f MB", large.Own), large.Own < 150},
-		{mode + ": ready with 1,000,000 customers", "≤ 1 s", fmt.Sprintf("%.2f s", large.Ready), large.Ready <= 1},
+	return append(all,
+		promise{mode + ": an input with 1,000,000 customers beside 1,000", "≤ +20 %", fmt.Sprintf("%+.0f %%", change*100), change <= 0.2},
+		promise{mode + ": memory at rest with 1,000,000 customers", "< 150 MB", fmt.Sprintf("%.0f MB", large.Resident), large.Resident < 150},
+		promise{mode + ": ready with 1,000,000 customers", "≤ 1 s", fmt.Sprintf("%.2f s", large.Ready), large.Ready <= 1})
+}
+
+func (b report) broadcasts(mode string) []promise {
+	quiet, found := b.find("voronka", mode, "audience")
+	busy, also := b.find("voronka", mode, "broadcast")
+	if !found || !also || quiet.P99 == 0 {
+		return nil
 	}
+	times := busy.P99 / quiet.P99
+	return []promise{{mode + ": p99 of replies during a broadcast to 100,000", "< 2×", fmt.Sprintf("%.2f×", times), times < 2}}
+}
+
+func (b report) postgres(mode string) (all []promise) {
+	one, found := b.find("voronka", mode, "postgres")
+	if !found {
+		return nil
+	}
+	all = append(all, promise{mode + ": PostgreSQL, one replica", "≥ 3000/s", fmt.Sprintf("%.0f/s", one.PerSecond), one.PerSecond >= 3000})
+	if three, found := b.find("voronka", mode, "postgres-3"); found && one.PerSecond > 0 {
+		ratio := three.PerSecond / one.PerSecond
+		all = append(all, promise{mode + ": three replicas beside one", "≥ 0.80×", fmt.Sprintf("%.2f×", ratio), ratio >= 0.8})
+	}
+	return all
 }
 
 func nothingWrong(what string, n int) promise {

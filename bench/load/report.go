@@ -104,12 +104,12 @@ func (b report) table(text *strings.Builder, s scene) {
 
 // machine is where it was measured.
 func machine() string {
-	model, cores := "unknown processor", 0
+	model := "unknown processor"
 	if raw, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		for line := range strings.Lines(string(raw)) {
 			if name, value, _ := strings.Cut(line, ":"); strings.HasPrefix(name, "model name") {
 				model = strings.TrimSpace(value)
-				cores++ // runtime.NumCPU tells those the driver may use
+				break
 			}
 		}
 	}
@@ -118,7 +118,17 @@ func machine() string {
 		kernel = ", " + strings.TrimSpace(string(raw))
 	}
 	return fmt.Sprintf("Measured on %s: %s, %d cores%s, %s; a write of 4 KB with its flush to disk takes %.0f µs here.",
-		time.Now().UTC().Format("2 January 2006"), model, max(cores, runtime.NumCPU()), kernel, runtime.Version(), flushTime())
+		time.Now().UTC().Format("2 January 2006"), model, machineCores(), kernel, runtime.Version(), flushTime())
+}
+
+// machineCores is how many there are; runtime.NumCPU tells those that the
+// driver may use.
+func machineCores() int {
+	raw, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.NumCPU()
+	}
+	return max(runtime.NumCPU(), strings.Count("\n"+string(raw), "\nprocessor"))
 }
 
 // flushTime is what a durable write of a page costs, in the middle of a hundred.

@@ -12,6 +12,9 @@ func scenes(o options) []scene {
 		s := base
 		s.Name, s.About = name, about
 		change(&s)
+		if s.rate > 0 {
+			s.length, s.runs = 2*s.length, 1 // so that the slowest hundredth are some
+		}
 		return s
 	}
 	only := func(s *scene) { s.bots = []string{"voronka"} }
@@ -30,8 +33,18 @@ func scenes(o options) []scene {
 		}),
 		with("crm-quick", "250 updates a second, a CRM that answers at once", func(s *scene) { only(s); s.rate, s.crm = 250, "quick" }),
 		with("crm-hangs", "250 updates a second, a CRM that never answers", func(s *scene) { only(s); s.rate, s.crm = 250, "hangs" }),
-		with("thousand", "a store with 1,000 customers, who come back at random", func(s *scene) { only(s); s.known, s.runs = 1000, 1 }),
-		with("million", "a store with 1,000,000 customers, who come back at random", func(s *scene) { only(s); s.known, s.runs = 1_000_000, 1 }),
+		with("audience", "250 updates a second, 100,000 others in the store", func(s *scene) { only(s); s.rate, s.audience = 250, 100_000 }),
+		with("broadcast", "the same while a broadcast goes to the 100,000", func(s *scene) {
+			only(s)
+			s.rate, s.audience, s.broadcast = 250, 100_000, true
+		}),
+		with("postgres", "PostgreSQL, one replica, all on the same cores", func(s *scene) { only(s); s.replicas, s.mode = 1, "webhook" }),
+		with("postgres-3", "PostgreSQL, three replicas, all on the same cores", func(s *scene) { only(s); s.replicas, s.mode = 3, "webhook" }),
+		with("thousand", "a store with 1,000 customers, who come back at random", func(s *scene) { only(s); s.known, s.runs, s.mode = 1000, 1, "polling" }),
+		with("million", "a store with 1,000,000 customers, who come back at random", func(s *scene) {
+			only(s)
+			s.known, s.runs, s.mode = 1_000_000, 1, "polling"
+		}),
 	}
 }
 
