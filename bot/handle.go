@@ -51,9 +51,6 @@ func (b *Bot) take(tx storage.Tx, in flows.Input) error {
 	if err != nil {
 		return err
 	}
-	if known.Project, err = b.shared(tx); err != nil {
-		return err
-	}
 	turn := b.advance(contact, known, session, in)
 	return b.write(tx, turn, in)
 }

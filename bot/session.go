@@ -15,8 +15,11 @@ func (b *Bot) newSession(contact sales.Contact) flows.Session {
 	return flows.Session{Contact: contact.ID, Flow: b.Live().Flows[0].ID, Seed: rand.Text()}
 }
 
-// known is what the store knows of a contact's money.
+// known is what the store knows of a contact's money, and of the project's variables.
 func (b *Bot) known(tx storage.Tx, contact string) (known flows.Known, err error) {
+	if known.Project, err = b.shared(tx); err != nil {
+		return known, err
+	}
 	known.Orders, err = tx.Orders(contact)
 	if err != nil {
 		return known, fmt.Errorf("load orders: %w", err)
