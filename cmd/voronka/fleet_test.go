@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -103,11 +106,18 @@ func (s *ship) start() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.process = exec.Command(os.Args[0], "run")
-	s.process.Env = append(s.fleet.env[:len(s.fleet.env):len(s.fleet.env)], "VORONKA_LISTEN="+s.listen)
+	s.process.Env = append(s.fleet.env[:len(s.fleet.env):len(s.fleet.env)], "VORONKA_LISTEN="+s.listen, clockVariable+"="+s.fleet.clock)
 	s.process.Stdout, s.process.Stderr = s.fleet.log, s.fleet.log
 	if err := s.process.Start(); err != nil {
 		s.fleet.t.Fatal(err)
 	}
+}
+
+// afloat tells whether the process was started and not ended since.
+func (s *ship) afloat() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.process != nil
 }
 
 // kill ends the process as a power cut would.
@@ -160,6 +170,37 @@ func (f *fleet) moor(ctx context.Context) {
 	f.calm(ctx)
 	for _, one := range f.ships {
 		one.stop()
+	}
+}
+
+// crew kills one process of the fleet at a time, and restarts its database
+// now and then, in order or as a crash does. The clocks of a fleet go alike; what
+// one that jumps does to a bot is the same with a file.
+func (f *fleet) crew() crew {
+	all := slices.DeleteFunc(weathers(), func(one weather) bool { return strings.HasPrefix(one.name, "clock") })
+	all = append(all, weather{"database restarts", func(_ *outside, r *rand.Rand) {
+		if err := errors.Join(f.cluster.Stop(r.IntN(2) == 0), f.cluster.Start()); err != nil {
+			f.t.Fatal(err)
+		}
+	}})
+	return crew{
+		weathers: all,
+		start: func(ctx context.Context, wait bool) {
+			for _, one := range f.ships {
+				if !one.afloat() {
+					one.start()
+				}
+				if wait {
+					one.ready(ctx)
+				}
+			}
+		},
+		kill: func(r *rand.Rand) { f.ships[r.IntN(len(f.ships))].kill() },
+		stop: func() {
+			for _, one := range f.ships {
+				one.stop()
+			}
+		},
 	}
 }
 

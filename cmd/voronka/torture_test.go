@@ -28,13 +28,47 @@ func TestTorture(t *testing.T) {
 	for _, mode := range []string{"polling", "webhook"} {
 		t.Run("bbolt/"+mode, func(t *testing.T) {
 			t.Parallel()
-			newOutside(t, mode).torture(rounds)
+			w := newOutside(t, mode)
+			w.torture(rounds, w.crew())
 		})
+		for _, replicas := range []int{1, 3} {
+			t.Run(fmt.Sprintf("postgres/%d/%s", replicas, mode), func(t *testing.T) {
+				t.Parallel()
+				f, _ := newFleet(t, mode, replicas)
+				f.torture(rounds, f.crew())
+			})
+		}
+	}
+}
+
+// crew is the processes that are killed, and what happens around them.
+type crew struct {
+	weathers []weather
+	// start lets those run that do not, and may wait until they are well.
+	start func(ctx context.Context, wait bool)
+	kill  func(*rand.Rand)
+	stop  func()
+}
+
+func (w *outside) crew() crew {
+	return crew{
+		weathers: weathers(),
+		start: func(ctx context.Context, wait bool) {
+			w.start()
+			if !wait {
+				return
+			}
+			if err := w.answers(ctx); err != nil {
+				w.t.Fatalf("voronka does not start: %v\n%s", err, w.logs())
+			}
+		},
+		kill: func(*rand.Rand) { w.kill() },
+		stop: w.stop,
 	}
 }
 
 // torture sells through the given number of kills, and judges.
-func (w *outside) torture(rounds int) {
+func (w *outside) torture(rounds int, crew crew) {
 	w.t.Helper()
 	seed, err := strconv.ParseUint(os.Getenv("VORONKA_TEST_SEED"), 10, 64)
 	seed = cmp.Or(seed, uint64(time.Now().UnixNano()))
@@ -49,28 +83,26 @@ func (w *outside) torture(rounds int) {
 	blew := map[string]int{}
 	for round := range rounds {
 		w.change()
-		for _, next := range random.Perm(len(weathers()))[:2] {
-			weather := weathers()[next]
+		for _, next := range random.Perm(len(crew.weathers))[:2] {
+			weather := crew.weathers[next]
 			weather.come(w, random)
 			blew[weather.name]++
 		}
-		w.start()
 		// Every other process gets to its work, however slow the machine is.
-		if round%2 == 0 {
-			if err := w.answers(ctx); err != nil {
-				w.t.Fatalf("voronka does not start: %v\n%s", err, w.logs())
-			}
-		}
+		crew.start(ctx, round%2 == 0)
 		if err := pause(ctx, time.Duration(50+random.IntN(600))*time.Millisecond); err != nil {
 			w.t.Fatal(err)
 		}
-		w.kill()
+		crew.kill(random)
 	}
 	w.clear()
-	w.start()
+	crew.start(ctx, false)
+	if err := comesTrue(ctx, "enough customers came", func() bool { return market.size() >= 12 }); err != nil {
+		w.t.Errorf("%v\n%s", err, w.logs())
+	}
 	customers := market.close()
 	w.calm(ctx)
-	w.stop()
+	crew.stop()
 	w.judge(customers)
 	w.t.Logf("%d kills in %v", rounds, blew)
 }

@@ -14,7 +14,6 @@ func (r *Replica) Lead(ctx context.Context, run func(context.Context) error) err
 		if !r.elected(ctx) {
 			return nil
 		}
-		r.log.Info("this replica leads: it polls and keeps the clock")
 		leading, stop := context.WithCancel(ctx)
 		go func() {
 			r.deposed(leading)
@@ -33,7 +32,6 @@ func (r *Replica) Lead(ctx context.Context, run func(context.Context) error) err
 		case !lost:
 			return err
 		}
-		r.log.Warn("this replica does not lead any more")
 	}
 }
 

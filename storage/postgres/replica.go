@@ -201,9 +201,16 @@ func (r *Replica) heard(begun time.Time, leads bool) {
 	if r.steady.IsZero() {
 		r.steady = begun
 	}
+	led := time.Now().Before(r.leads)
 	r.leads = time.Time{}
 	if leads {
 		r.leads = r.until
+	}
+	switch {
+	case leads && !led:
+		r.log.Info("this replica leads: it polls and keeps the clock")
+	case !leads && led:
+		r.log.Warn("this replica does not lead any more")
 	}
 	close(r.changed)
 	r.changed = make(chan struct{})
