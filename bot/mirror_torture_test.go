@@ -90,6 +90,23 @@ func newMirrorWorld(t *testing.T, seed uint64) *mirrorWorld {
 	return m
 }
 
+// drain and pass take as long as they need: the long form has many customers.
+func (m *mirrorWorld) drain() {
+	m.Helper()
+	if err := m.Drain(m.Context()); err != nil {
+		m.Fatal(err)
+	}
+}
+
+func (m *mirrorWorld) pass(d time.Duration) {
+	m.Helper()
+	m.clock.pass(d)
+	if err := m.Tick(m.Context()); err != nil {
+		m.Fatal(err)
+	}
+	m.drain()
+}
+
 // fresh is the adapter of a process that has just begun: it remembers nothing.
 func (m *mirrorWorld) fresh(now func() time.Time) *amocrm.CRM {
 	return amocrm.New(amocrm.Config{URL: "http://amocrm.test", Token: "token", HTTP: &http.Client{Transport: near{m.account}},
