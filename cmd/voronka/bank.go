@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"os"
 	"regexp"
@@ -25,17 +26,26 @@ func (s *service) newBank() (payments.Provider, error) {
 		return nil, err
 	}
 	config.Now = s.now
+	if config.HTTP, err = s.bankTransport(); err != nil {
+		return nil, err
+	}
+	return tbank.New(config), nil
+}
+
+// bankTransport trusts the further roots for the bank alone; nil where there are none.
+func (s Settings) bankTransport() (*http.Client, error) {
 	if s.TBankCA == "" {
-		return tbank.New(config), nil
+		return nil, nil
 	}
 	roots, err := os.ReadFile(s.TBankCA)
 	if err != nil {
 		return nil, fmt.Errorf("read VORONKA_TBANK_CA: %w", err)
 	}
-	if config.HTTP, err = rest.NewHTTP(30*time.Second, roots); err != nil {
+	client, err := rest.NewHTTP(30*time.Second, roots)
+	if err != nil {
 		return nil, fmt.Errorf("trust VORONKA_TBANK_CA: %w", err)
 	}
-	return tbank.New(config), nil
+	return client, nil
 }
 
 // bankConfig is what the settings say of the terminals.

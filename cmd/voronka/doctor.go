@@ -16,7 +16,7 @@ import (
 
 // doctorCommand is `voronka doctor`.
 type doctorCommand struct {
-	About string `arg:"" optional:"" default:"all" enum:"all,amocrm" help:"Только об amoCRM: amocrm · of amoCRM alone: amocrm"`
+	About string `arg:"" optional:"" default:"all" enum:"all,amocrm,tbank" help:"Только об amoCRM: amocrm; пройти тесты банка на тестовом терминале: tbank · of amoCRM alone: amocrm; go through the bank's tests on a test terminal: tbank"`
 	JSON  bool   `name:"json" help:"Ответ для программ · answer for programs"`
 }
 
@@ -26,6 +26,9 @@ func (c doctorCommand) Run(a *app) error {
 	settings, err := readSettings(a.env)
 	if err != nil {
 		return err
+	}
+	if c.About == "tbank" {
+		return a.examineTBank(settings)
 	}
 	d := newDoctor(settings, speech(a.words, a.language))
 	if c.About != "amocrm" {

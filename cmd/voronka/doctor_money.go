@@ -17,7 +17,7 @@ func (d *doctor) lookAtBank(ctx context.Context) {
 	if d.TBankTerminal == "" || !d.sound("VORONKA_TBANK_TERMINAL", "VORONKA_TBANK_PASSWORD", "VORONKA_TBANK_API", "VORONKA_TBANK_CA") {
 		return
 	}
-	transport, err := d.bankTransport()
+	transport, err := d.bankTrust()
 	if err != nil {
 		d.note("bank", faulty, "call_failed", map[string]any{"Name": d.bankName(), "Reason": err.Error()})
 		return
@@ -38,8 +38,8 @@ func (d *doctor) lookAtBank(ctx context.Context) {
 
 func (d *doctor) bankName() string { return d.text("doctor.name.bank", nil) }
 
-// bankTransport trusts what the bot trusts.
-func (d *doctor) bankTransport() (http.RoundTripper, error) {
+// bankTrust trusts what the bot trusts.
+func (d *doctor) bankTrust() (http.RoundTripper, error) {
 	if d.TBankCA == "" {
 		return nil, nil
 	}
