@@ -7,14 +7,42 @@ import (
 	"time"
 )
 
-// schedule sets the alarms of a state. One that cannot be planned is said
-// aloud: nobody waits in silence for a reminder that will not come.
+// schedule sets the alarms of a state that was entered. Those whose date or time
+// is a variable's wait for the end of the turn: the state's own steps may set it.
 func (r *Run) schedule(state *State) {
-	if len(state.Timers) > 0 {
-		r.Session.Timers = slices.Grow(slices.Clone(r.Session.Timers), len(state.Timers))
+	r.unplanned = nil
+	if len(state.Timers) == 0 {
+		return
 	}
+	r.Session.Timers = slices.Grow(slices.Clone(r.Session.Timers), len(state.Timers))
+	r.planAlarms(state, false)
+	if slices.ContainsFunc(state.Timers, (*TimerRule).varies) {
+		r.unplanned = state
+	}
+}
+
+// planRest sets the alarms that schedule has left, unless the state was left too.
+func (r *Run) planRest() {
+	state := r.unplanned
+	if state == nil || r.Session.State != r.home.key(state) {
+		return
+	}
+	r.Flow, r.unplanned = state.flow, nil
+	r.Session.Timers = slices.Clone(r.Session.Timers)
+	r.planAlarms(state, true)
+}
+
+// varies tells whether the alarm's moment comes from a variable.
+func (t *TimerRule) varies() bool {
+	return t.On != nil && !t.On.Template.Constant() || t.At != nil && !t.At.Template.Constant()
+}
+
+// planAlarms sets those alarms of a state that vary, or those that do not. One
+// that cannot be planned is said aloud: nobody waits in silence for a reminder
+// that will not come.
+func (r *Run) planAlarms(state *State, varying bool) {
 	for i, rule := range state.Timers {
-		if rule.Once != "" && slices.Contains(r.Session.Once, r.once(rule.Once)) {
+		if rule.varies() != varying || rule.Once != "" && slices.Contains(r.Session.Once, r.once(rule.Once)) {
 			continue
 		}
 		due, err := r.due(rule)

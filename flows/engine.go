@@ -164,6 +164,7 @@ func (f *Flow) successor(gone string) string {
 
 // finish gathers the turn.
 func (r *Run) finish() Turn {
+	r.planRest()
 	moved := r.moves > 0 || r.taken
 	switch {
 	case moved && r.Input.Kind == Button:

@@ -53,6 +53,8 @@ type Run struct {
 	ownVars bool // Session.Vars is already a copy
 	greeted bool // the channel told something new about the customer
 
+	// unplanned is the state entered whose alarms wait for variables.
+	unplanned *State
 	// rang is the alarm of a Rang input.
 	rang *Timer
 
