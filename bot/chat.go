@@ -25,6 +25,13 @@ type Chat interface {
 // reached: the bot was blocked, or the account is gone.
 const ChatBlocked = "chat_blocked"
 
+// ChatFlood is the code of an error that says Telegram asks to wait, ChatPace of
+// one that says the bot does so by itself, to keep Telegram's limits.
+const (
+	ChatFlood = "telegram_flood"
+	ChatPace  = "telegram_pace"
+)
+
 // ChatMarkup is the code of an error that says a text's tags are not
 // understood, ChatFile of one that says the channel's id or address of a file
 // is of no use to it.

@@ -9,14 +9,12 @@ import (
 	"voronka/storage"
 )
 
-// tokenUnknown is the code of what waits because Telegram did not know the bot.
-const tokenUnknown = "telegram_token"
-
 // hastened bounds how many jobs a start looks through.
 const hastened = 10_000
 
-// hasten lets what waits for a token of Telegram's go at once: a start comes
-// with a token that is known, and customers have waited for long enough.
+// hasten lets what failed on its way to a customer be tried at once: a start
+// comes with a token that is known, a network that is up, or a clock that is
+// right again. Only a pause that Telegram itself has named is kept.
 func (b *Bot) hasten(ctx context.Context) error {
 	var waiting []outbox.Job
 	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
@@ -25,7 +23,8 @@ func (b *Bot) hasten(ctx context.Context) error {
 	})
 	now := b.Now()
 	for _, job := range waiting {
-		if job.Code != tokenUnknown || !job.NotBefore.After(now) {
+		asked := job.Code == ChatFlood || job.Code == ChatPace
+		if job.Lane.Destination() != "chat" || job.Attempts == 0 || asked || !job.NotBefore.After(now) {
 			continue
 		}
 		job.NotBefore = now
@@ -37,7 +36,7 @@ func (b *Bot) hasten(ctx context.Context) error {
 		}))
 	}
 	if err != nil {
-		return fmt.Errorf("hasten what waits for a token: %w", err)
+		return fmt.Errorf("hasten what waits for customers: %w", err)
 	}
 	return nil
 }

@@ -211,9 +211,10 @@ func TestRemindersWaitForRoom(t *testing.T) {
 	}
 }
 
-// TestNewTokenLetsWaitingMessagesGo: what was held back for a quarter of an hour
-// because the token was revoked leaves when the bot starts with a new one.
-func TestNewTokenLetsWaitingMessagesGo(t *testing.T) {
+// TestStartLetsWaitingMessagesGo: what was held back for a quarter of an hour
+// because the token was revoked, or by a clock that was wrong, leaves at a start.
+// A pause that Telegram asked for is kept.
+func TestStartLetsWaitingMessagesGo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, shop)
 	w.chat.refuse(&sales.Error{Code: "telegram_token", Action: sales.Stop}, "")
@@ -256,5 +257,36 @@ func TestGoodsForAGoneCustomerAreShownAndHeard(t *testing.T) {
 	w.drain()
 	if jobs, _ := w.buried(); !cmp.Equal([]string{"deliver " + bot.ChatBlocked}, jobs) || len(w.journal("blocked")) != 1 || w.attention() == "" {
 		t.Errorf("buried %q, journal %q", jobs, w.journal())
+	}
+}
+
+// TestStartKeepsPausesThatTelegramNamed: of two customers who wait, the one whom
+// Telegram itself makes wait goes on waiting.
+func TestStartKeepsPausesThatTelegramNamed(t *testing.T) {
+	t.Parallel()
+	w, h := party(t, 0)
+	h.before = func(chat int64, _ bot.Message) error {
+		return &sales.Error{Code: map[int64]string{1: bot.ChatFlood, 2: "telegram_unreachable"}[chat], After: time.Hour}
+	}
+	w.from(1, "/start")
+	w.from(2, "/start")
+	w.drain()
+	w.restart()
+	shown := make(chan int64, 10)
+	h.mu.Lock()
+	h.before, h.after = nil, func(chat int64, _ bot.Message) error { shown <- chat; return nil }
+	h.mu.Unlock()
+	ctx, stop := context.WithCancel(w.ctx())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Bot.Run(ctx) }()
+	if chat := <-shown; chat != 2 {
+		t.Errorf("customer %d was told first", chat)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if heard := h.heard[1]; len(heard) != 0 {
+		t.Errorf("customer 1 heard %q", heard)
 	}
 }

@@ -24,7 +24,7 @@ func sendError(err error) error {
 		return coded
 	}
 	if wait := waitOf(err); wait > 0 {
-		return &sales.Error{Code: "telegram_flood", Action: sales.Retry, After: wait, Message: "telegram asks to wait"}
+		return &sales.Error{Code: core.ChatFlood, Action: sales.Retry, After: wait, Message: "telegram asks to wait"}
 	}
 	var moved *bot.MigrateError
 	if errors.As(err, &moved) {

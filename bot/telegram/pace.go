@@ -96,7 +96,7 @@ func (p *pace) reserve(chat int64, of core.Pace) (wait time.Duration, code strin
 	defer p.mu.Unlock()
 	now := p.now()
 	if until := p.closed(chat, of.Urgency); until.After(now) {
-		return until.Sub(now) + p.stagger(of.Urgency, now), "telegram_flood"
+		return until.Sub(now) + p.stagger(of.Urgency, now), core.ChatFlood
 	}
 	if p.per == 0 {
 		return 0, ""
@@ -122,7 +122,7 @@ func (p *pace) reserve(chat int64, of core.Pace) (wait time.Duration, code strin
 		for _, one := range taken {
 			one.CancelAt(now)
 		}
-		return wait, "telegram_pace"
+		return wait, core.ChatPace
 	}
 	return wait, ""
 }
