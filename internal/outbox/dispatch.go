@@ -23,7 +23,14 @@ const (
 func (f *floor[T]) dispatch(ctx context.Context) error {
 	timer := time.NewTimer(heartbeat)
 	defer timer.Stop()
+	var mended time.Time
 	for ctx.Err() == nil {
+		if !f.untilIdle && time.Since(mended) >= heartbeat {
+			mended = time.Now()
+			if err := f.mend(ctx); err != nil && ctx.Err() == nil {
+				f.log().Error("jobs cannot be read", "error", err)
+			}
+		}
 		next, err := f.start(ctx)
 		switch {
 		case ctx.Err() != nil:
