@@ -207,3 +207,46 @@ func doorService(t *testing.T, env []string, database string) *service {
 	}
 	return s
 }
+
+// TestWebhooksOfAmoCRM knock with and without the secret, and are answered at once.
+func TestWebhooksOfAmoCRM(t *testing.T) {
+	_, env, database := consentAccount(t, "https://bot.example.ru/crm/amocrm/connected")
+	t.Setenv("VORONKA_AMOCRM_HOOK_SECRET", "0123456789abcdefG")
+	s := doorService(t, env, database)
+	mux := http.NewServeMux()
+	s.amoDoors(mux)
+	for path, want := range map[string]int{
+		"/crm/amocrm/0123456789abcdefG": http.StatusOK, "/crm/amocrm/0123456789abcdefg": http.StatusNotFound, "/crm/amocrm/": http.StatusNotFound,
+	} {
+		for _, body := range []string{"leads%5Bstatus%5D%5B0%5D%5Bid%5D=1&leads%5Bstatus%5D%5B0%5D%5Bstatus_id%5D=142", "", "%zz"} {
+			answer := httptest.NewRecorder()
+			mux.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, path, strings.NewReader(body)))
+			if answer.Code != want {
+				t.Errorf("%s %q: %d", path, body, answer.Code)
+			}
+		}
+	}
+	large := httptest.NewRecorder()
+	mux.ServeHTTP(large, httptest.NewRequest(http.MethodPost, "/crm/amocrm/0123456789abcdefG", strings.NewReader(strings.Repeat("a", maxHook+1))))
+	if large.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a flood: %d", large.Code)
+	}
+}
+
+func TestProcessesShareTheBudget(t *testing.T) {
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "voronka.db"), bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	at := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	for i, step := range []struct {
+		process string
+		after   time.Duration
+		want    int
+	}{{"a", 0, 1}, {"b", 0, 2}, {"a", 10 * time.Second, 2}, {"c", 10 * time.Second, 3}, {"a", 40 * time.Second, 2}, {"a", 80 * time.Second, 1}} {
+		if got, err := attend(t.Context(), store, step.process, at.Add(step.after)); err != nil || got != step.want {
+			t.Errorf("step %d: %d processes, %v; want %d", i, got, err, step.want)
+		}
+	}
+}

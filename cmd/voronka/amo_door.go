@@ -45,6 +45,7 @@ func (s *service) amoConsent(w http.ResponseWriter, r *http.Request) {
 		say(http.StatusBadGateway, "amocrm.refused", map[string]any{"Reason": err.Error()})
 		return
 	}
+	s.amo.Resume()
 	s.log.Info("amocrm is connected")
 	say(http.StatusOK, "amocrm.close_page", nil)
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -208,6 +209,9 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	group.Go(func() error { return s.watch.run(ctx) })
 	if s.Backups != "" {
 		group.Go(func() error { return s.lead(ctx, s.snapshots().run) })
+	}
+	if s.amo != nil && strings.Contains(s.Database, "://") { // others may share it
+		group.Go(func() error { return s.shareAmoBudget(ctx) })
 	}
 	if s.access != nil {
 		group.Go(func() error { return s.keepAmoAccess(ctx) })

@@ -19,3 +19,14 @@ func (c *CRM) TokenEnds() time.Time {
 	}
 	return Ends(c.cfg.Token)
 }
+
+// Resume lets calls go at once after a full stop: somebody has mended what
+// stopped them.
+func (c *CRM) Resume() {
+	c.api.gate.pace.mu.Lock()
+	defer c.api.gate.pace.mu.Unlock()
+	c.api.gate.pace.stopped = nil
+}
+
+// Share tells among how many processes the account's budget is divided.
+func (c *CRM) Share(processes int) { c.api.gate.pace.share(processes, c.cfg.RequestsPerSecond) }
