@@ -185,7 +185,7 @@ func (p *pace) heard(chat int64, of core.Urgency, after time.Duration) {
 		kind = &p.crowd
 	}
 	if after <= 0 {
-		kind.served++
+		kind.taken(now)
 		return
 	}
 	p.chat(chat, now).until = now.Add(after)

@@ -131,6 +131,7 @@ func TestFloodStopsTheBot(t *testing.T) {
 	for n := range int64(100) {
 		p.heard(n, core.Reply, 0)
 	}
+	now = now.Add(5 * time.Second)
 	p.heard(1, core.Reply, 3*time.Second)
 	p.heard(1, core.Reply, 3*time.Second)
 	p.heard(2, core.Reply, 40*time.Second)
@@ -147,6 +148,34 @@ func TestFloodStopsTheBot(t *testing.T) {
 	}
 	now = now.Add(40 * time.Second)
 	wants(t, p, 9, reply(), 0, "")
+}
+
+// TestFloodAfterLongWeather: refusals here and there for a minute do not hide
+// that nothing is served any more.
+func TestFloodAfterLongWeather(t *testing.T) {
+	t.Parallel()
+	now := noon()
+	p := newPace(30, func() time.Time { return now })
+	chat := int64(0)
+	send := func(refused bool) {
+		chat++
+		now = now.Add(2 * time.Millisecond)
+		after := time.Duration(0)
+		if refused {
+			after = time.Minute
+		}
+		p.heard(chat, core.Reply, after)
+	}
+	for n := range 30_000 {
+		send(n%50 == 0)
+	}
+	wants(t, p, -1, reply(), 0, "")
+	for range 2500 { // five seconds
+		send(true)
+	}
+	if _, why := p.reserve(-1, reply()); why != core.ChatFlood {
+		t.Error("the bot goes on into the flood")
+	}
 }
 
 // TestFloodOfABroadcastHoldsNoAnswerUp is law: bulk never delays a reply.
