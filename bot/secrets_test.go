@@ -112,13 +112,7 @@ func TestNoSecretIsKeptOrTold(t *testing.T) {
 	knocks.Log = w.config.Log
 	door = knocks
 
-	told := func() {
-		t.Helper()
-		if err := practice.Settle(w.ctx()); err != nil {
-			t.Fatal(err)
-		}
-		w.drain()
-	}
+	told := func() { w.told(practice) }
 	payment := w.toPay()
 	for _, card := range []tbanktest.Card{tbanktest.CardDeclined, tbanktest.CardSuccess} {
 		if _, err := practice.Pay(payment.URL, card); err != nil {
@@ -135,7 +129,36 @@ func TestNoSecretIsKeptOrTold(t *testing.T) {
 	if got := w.orders()[0]; got.Product != "book" || !got.Paid() {
 		t.Fatalf("the saved card did not pay: %+v, said %q, bank %+v", got, w.chat.texts(), practice.Payments())
 	}
-	var secrets []string
+	searched := map[string]string{
+		"the log": log.String(), "the chat": strings.Join(w.chat.texts(), "\n"), "the journal": strings.Join(w.journal(), "\n"),
+	}
+	for name, content := range filesOf(t, dir) {
+		searched[name] = content
+	}
+	secrets := append(secretsOf(practice, sent), password)
+	if len(secrets) < 8 || !strings.Contains(searched["voronka.db"]+searched["voronka.db.log"], payment.ID) {
+		t.Fatalf("%d secrets to look for, in %d places", len(secrets), len(searched))
+	}
+	for place, text := range searched {
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				t.Errorf("%q is in %s", secret, place)
+			}
+		}
+	}
+}
+
+// told waits until the bank has told everything, and everything is done about it.
+func (w *world) told(practice *tbanktest.Server) {
+	w.Helper()
+	if err := practice.Settle(w.ctx()); err != nil {
+		w.Fatal(err)
+	}
+	w.drain()
+}
+
+// secretsOf are what the bank knows of cards and what it signed with.
+func secretsOf(practice *tbanktest.Server, sent [][]byte) (secrets []string) {
 	for _, made := range practice.Payments() {
 		secrets = append(secrets, made.RebillID, made.CardID)
 	}
@@ -145,32 +168,23 @@ func TestNoSecretIsKeptOrTold(t *testing.T) {
 			secrets = append(secrets, root.Token, root.Pan)
 		}
 	}
-	secrets = append(slices.DeleteFunc(secrets, func(s string) bool { return s == "" }), password)
-	if len(secrets) < 8 {
-		t.Fatalf("only %d secrets to look for", len(secrets))
-	}
-	searched := map[string]string{
-		"the log": log.String(), "the chat": strings.Join(w.chat.texts(), "\n"), "the journal": strings.Join(w.journal(), "\n"),
-	}
+	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
+}
+
+// filesOf are the files of a store.
+func filesOf(t *testing.T, dir string) map[string]string {
+	t.Helper()
 	files, err := os.ReadDir(dir)
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no files of the store: %v", err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	contents := map[string]string{}
 	for _, file := range files {
 		raw, err := os.ReadFile(filepath.Join(dir, file.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		searched[file.Name()] = string(raw)
+		contents[file.Name()] = string(raw)
 	}
-	for place, text := range searched {
-		for _, secret := range secrets {
-			if strings.Contains(text, secret) {
-				t.Errorf("%q is in %s", secret, place)
-			}
-		}
-	}
-	if !strings.Contains(searched["voronka.db"], payment.ID) {
-		t.Error("the store was not searched: the payment itself is not in it")
-	}
+	return contents
 }

@@ -172,7 +172,7 @@ func TestLifeExpires(t *testing.T) {
 
 func TestLifeIsDrawn(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join("testdata", "life.mmd")
+	path, docs := filepath.Join("testdata", "life.mmd"), filepath.Join("..", "docs", "payment-life.md")
 	got := payments.NewLife().Mermaid()
 	if *update {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
@@ -188,5 +188,24 @@ func TestLifeIsDrawn(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("drawing (-want +got), -update rewrites it:\n%s", diff)
+	}
+	page, err := os.ReadFile(docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(page), "```mermaid\n")
+	_, after, closed := strings.Cut(rest, "```")
+	if !found || !closed {
+		t.Fatalf("%s has no drawing", docs)
+	}
+	drawn := before + "```mermaid\n" + got + "```" + after
+	if *update {
+		if err := os.WriteFile(docs, []byte(drawn), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(page), drawn); diff != "" {
+		t.Errorf("%s shows another life (-page +machine), -update redraws it:\n%s", docs, diff)
 	}
 }

@@ -76,7 +76,8 @@ func FuzzDoor(f *testing.F) {
 		if after.Status == sales.PaymentPaid && (after.Paid != before.Amount || !bytes.Contains(body, []byte("CONFIRMED"))) {
 			t.Errorf("paid by %q", body)
 		}
-		if said := log.String() + w.Body.String(); strings.Contains(said, "pa$$word") || strings.Contains(said, "1741204285536") && !bytes.Contains(body, []byte(`"PaymentId":1741204285536`)) || strings.Contains(said, "430000******0777") {
+		said := log.String() + w.Body.String()
+		if strings.Contains(said, "pa$$word") || strings.Contains(said, "430000******0777") {
 			t.Errorf("a secret is told: %s", said)
 		}
 	})

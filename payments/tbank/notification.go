@@ -49,6 +49,9 @@ func (p *Provider) Receive(_ *http.Request, body []byte) (payments.Event, error)
 func (s *shop) news(event payments.Event, root map[string]json.RawMessage) (_ payments.Event, err error) {
 	event.State = value(root, "Status")
 	event.Status, event.Released = status(event.State), released(event.State)
+	if !paymentNumber(event.External) || !word(event.State) {
+		return payments.Event{}, errors.New("read notification: PaymentId is no number, or Status no word")
+	}
 	if event.Amount, err = text(value(root, "Amount")).kopecks(); err != nil {
 		return payments.Event{}, err
 	}
@@ -114,6 +117,16 @@ func (s *shop) binding(event payments.Event, root map[string]json.RawMessage) pa
 	event.Binding = bound
 	event.Key = s.terminal + ":" + bound.Request + ":" + value(root, "Status")
 	return event
+}
+
+// paymentNumber tells whether a text is a PaymentId: at most 20 digits (T-Bank
+// API 1.80, GetState).
+func paymentNumber(s string) bool { return decimal(s) && len(s) <= 20 }
+
+// word tells whether a text can be a status, known or not: what is no word gets
+// neither into a log nor into a key.
+func word(s string) bool {
+	return len(s) <= 40 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 
 // shown keeps an address only where a person can open it.
