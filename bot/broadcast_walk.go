@@ -28,7 +28,7 @@ const brokenMost = 5
 // spread lets each broadcast that is due go on.
 func (b *Bot) spread(ctx context.Context) error {
 	var list []listed
-	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+	err := b.peek(ctx, func(tx storage.Tx) (err error) {
 		list, err = listBroadcasts(tx)
 		return err
 	})

@@ -28,7 +28,9 @@ type httpClient struct{ client *http.Client }
 // ones (an HTTP/2 connection that went away silently).
 func newTransport() *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 64
+	// As many as lanes may send at once over HTTP/1.1: with fewer, every tenth of
+	// a busy bot's time went into opening connections that were closed at once.
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, 1024
 	transport.IdleConnTimeout = 30 * time.Second
 	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second}
 	return transport
