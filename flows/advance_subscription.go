@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"strconv"
 	"time"
 
 	"voronka/sales"
@@ -77,6 +78,10 @@ func (r *Run) paymentsOf(order string) (of []sales.Payment) {
 	return of
 }
 
+// bankPatience is after how many tries the flow hears that the bank is out of
+// order: about a day. The customer can do nothing about it.
+const bankPatience = 5
+
 // declined notes a charge that failed and lets the flow hear of it.
 func (r *Run) declined(one sales.Subscription, reason sales.Decline) {
 	upgrade := one.Change != nil
@@ -84,6 +89,10 @@ func (r *Run) declined(one sales.Subscription, reason sales.Decline) {
 	r.saveSubscription(one)
 	if upgrade {
 		r.Event("subscription", "plan stays "+one.Plan.ID)
+	}
+	if reason == sales.DeclineBank && one.Failed < bankPatience && !upgrade {
+		r.Event("subscription", "the bank does not answer, try "+strconv.Itoa(one.Failed))
+		return
 	}
 	r.hearSubscription(one, ChargeFailed)
 }
@@ -189,6 +198,9 @@ func (r *Run) heardCharge(order sales.Order, event PaymentEvent) {
 		}
 		r.declined(one, reason)
 	case DifferentAmounts:
+		if order.PaidBy == event.Payment {
+			return // it was paid in full before
+		}
 		// No further charge is asked for until a person has looked.
 		r.Trouble("another amount was charged: " + event.Payment)
 	case Refunded:

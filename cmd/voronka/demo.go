@@ -81,7 +81,7 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 		TelegramToken: Secret(w.telegram.Keys["token"]), TelegramAPI: w.telegram.Base, TelegramMode: "polling",
 		TBankTerminal: w.bank.Keys["terminal"], TBankPassword: Secret(w.bank.Keys["password"]), TBankAPI: w.bank.Base, TBankFFD: "1.05",
 		AmoURL: w.amo.Base, AmoToken: Secret(w.amo.Keys["token"]), AmoRate: "5",
-		Password: Secret(rand.Text()[:10]), Timezone: "Europe/Moscow", Language: a.language,
+		SecretKey: Secret(rand.Text() + rand.Text()), Password: Secret(rand.Text()[:10]), Timezone: "Europe/Moscow", Language: a.language,
 	}
 	project, err := a.loadProject(settings.Flows)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -70,6 +71,15 @@ func (s Settings) fee() (int64, bool) {
 
 // errNoKey is a project with plans and no key to keep its customers' cards.
 var errNoKey = errors.New("plans need a key for saved cards")
+
+// publish brings an edit to life, unless it has plans whose cards cannot be kept.
+func (s *service) publish(ctx context.Context, project *flows.Project) error {
+	var unkept *spoken
+	if err := s.cardsKept(project); errors.As(err, &unkept) {
+		return errors.New(s.words.Text(s.Language, unkept.key, unkept.args))
+	}
+	return s.bot.Publish(ctx, project)
+}
 
 // cardsKept tells whether a project can keep the cards that its plans charge.
 func (s Settings) cardsKept(project *flows.Project) error {

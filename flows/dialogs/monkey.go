@@ -199,7 +199,7 @@ func (v *visit) watch(_ flows.Session, input flows.Input, turn flows.Turn) {
 	switch {
 	case said > stormTurn || v.said > stormSilent:
 		v.report(turn, "storm", "")
-	case input.Kind == flows.Paid && input.Payment.Outcome == flows.Success && !served && v.delivered[input.Payment.Order] == 0:
+	case input.Kind == flows.Paid && input.Payment.Outcome == flows.Success && !served && bought(turn, input.Payment.Order) && v.delivered[input.Payment.Order] == 0:
 		v.report(turn, "unserved", "")
 	case input.Kind.FromCustomer() && said == 0 && !answered && !turn.Session.Manual && !repeated(turn):
 		v.report(turn, "unanswered", string(input.Kind))
@@ -232,8 +232,8 @@ func stuck(stage *flows.Rehearsal) bool {
 	if state == nil || state.End || session.Manual || session.Asking != nil || session.Request != nil || len(session.Timers) > 0 {
 		return false
 	}
-	bought := func(order sales.Order) bool { return order.ID == session.Order && !order.DeliveredAt.IsZero() }
-	if slices.ContainsFunc(stage.Known.Orders, bought) {
+	done := func(order sales.Order) bool { return order.ID == session.Order && !order.DeliveredAt.IsZero() }
+	if slices.ContainsFunc(stage.Known.Orders, done) || slices.ContainsFunc(stage.Known.Subscriptions, sales.Subscription.Live) {
 		return false
 	}
 	if slices.ContainsFunc(state.Do, func(step flows.Step) bool { return step.Uses().Ends }) {
@@ -250,4 +250,12 @@ func stuck(stage *flows.Rehearsal) bool {
 
 func isOpen(payment sales.Payment) bool {
 	return payment.Status == sales.PaymentLinked || payment.Status == sales.PaymentDeclined
+}
+
+// bought tells whether a turn is the one that pays for a thing: news that come
+// again, and periods of a subscription, need not hand anything over.
+func bought(turn flows.Turn, id string) bool {
+	return slices.ContainsFunc(turn.Orders, func(order sales.Order) bool {
+		return order.ID == id && order.Paid() && order.Subscription == ""
+	})
 }

@@ -113,7 +113,11 @@ func (m *Monkey) word(stage *flows.Rehearsal) (string, bool) {
 	return "", false
 }
 
-func (m *Monkey) wait(*flows.Rehearsal) (string, bool) {
+// wait lets time pass, or something happen to the saved card meanwhile.
+func (m *Monkey) wait(stage *flows.Rehearsal) (string, bool) {
+	if stage.Known.Card != nil && m.Pick(3) == 0 {
+		return "/card " + m.one("works", "no_money", "lost", "bank_down"), true
+	}
 	return "/wait " + m.one("1m", "31m", "1h", "1d", "1d", "4d", "30d"), true
 }
 
