@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -36,6 +37,9 @@ type BroadcastOutcome struct {
 
 // failedMost pauses a broadcast that nobody has had and that so many were refused.
 const failedMost = 20
+
+// asideWait is how long a message waits aside when Telegram names no time.
+const asideWait = 30 * time.Second
 
 func tallyRef(id string) string { return broadcastRef(id) + "/tally" }
 
@@ -86,8 +90,8 @@ func (b *Bot) utterBulk(ctx context.Context, job outbox.Job, payload announceJob
 	case coded.Action == sales.Bury:
 		failed := b.tally(payload, func(o *BroadcastOutcome) { o.Failed++ })
 		return both(b.note(payload.Contact, "unsent", "broadcast_failed "+coded.Code), failed), nil
-	case talking && coded.Action == sales.Retry && coded.After > 0:
-		return b.stepAside(payload, coded.After), nil
+	case talking && coded.Action == sales.Retry && !coded.Uncertain:
+		return b.stepAside(payload, cmp.Or(coded.After, asideWait)), nil
 	}
 	return nil, untouched(err)
 }

@@ -337,6 +337,26 @@ func TestStormOverABroadcastHoldsNoAnswerUp(t *testing.T) {
 	}
 }
 
+// TestNetworkThatIsDownLeavesNoAnswerBehindABroadcast: an answer does not wait
+// until the broadcast before it is tried again.
+func TestNetworkThatIsDownLeavesNoAnswerBehindABroadcast(t *testing.T) {
+	t.Parallel()
+	w, h := party(t, 3)
+	h.before = func(int64, bot.Message) error { return &sales.Error{Code: "telegram_unreachable"} }
+	w.announce(bot.Broadcast{ID: "b1", Text: "Новость"})
+	w.pass(time.Second)
+	h.before = nil
+	w.from(2, "/start")
+	w.drain()
+	if heard := h.heard[2]; len(heard) != 4 {
+		t.Errorf("the answer waits: %q", heard)
+	}
+	w.pass(time.Minute)
+	if diff := cmp.Diff(upTo(3), h.said("Новость")); diff != "" || w.report().Outcome.Arrived != 3 {
+		t.Errorf("%s, %+v", diff, w.report())
+	}
+}
+
 // TestBroadcastCountsWhatBecameOfIt: customers who have gone, lost answers and
 // refusals are counted, stand in the dialogs, and bury nothing.
 func TestBroadcastCountsWhatBecameOfIt(t *testing.T) {
