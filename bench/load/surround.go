@@ -43,7 +43,10 @@ func (s scene) surround(dir string) (env []string, ends func(), err error) {
 
 // startPostgres runs a throwaway cluster.
 func startPostgres(program string) (address string, stop func(), err error) {
-	cmd := exec.Command("taskset", "-c", fmt.Sprint("0-", machineCores()-1), program)
+	cmd := exec.Command(program)
+	if taskset, err := exec.LookPath("taskset"); err == nil {
+		cmd = exec.Command(taskset, "-c", fmt.Sprint("0-", machineCores()-1), program)
+	}
 	cmd.Stderr = os.Stderr
 	leash, err := cmd.StdinPipe()
 	if err != nil {

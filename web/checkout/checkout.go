@@ -74,7 +74,7 @@ func (p Pay) Handler() (http.Handler, error) {
 func (p Pay) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Template) {
 	var payment sales.Payment
 	var order sales.Order
-	err := p.Store.View(r.Context(), func(tx storage.Tx) (err error) {
+	err := storage.Peek(r.Context(), p.Store, func(tx storage.Tx) (err error) {
 		if payment, err = tx.Payment(r.PathValue("id")); err != nil {
 			return err
 		}
