@@ -89,5 +89,5 @@ func (c *client) call(ctx context.Context, method, path string, query url.Values
 // send makes a request that the gate has let through, and heeds the answer.
 func (c *client) send(ctx context.Context, method, path string, do func(*rest.Client) (*rest.Response, error)) (*rest.Response, error) {
 	answer, err := c.through(ctx, do)
-	return answer, c.gate.pace.heed(answer, err)
+	return answer, c.gate.pace.heed(method, answer, err)
 }

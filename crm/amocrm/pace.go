@@ -79,8 +79,9 @@ func (p *pace) shut() error {
 	return &told
 }
 
-// heed takes note of an answer, and puts a time into the error of a 429.
-func (p *pace) heed(answer *rest.Response, err error) error {
+// heed takes note of an answer, and puts a time into the error of a 429. What
+// only cannot be read (the history, the users) keeps nobody out.
+func (p *pace) heed(method string, answer *rest.Response, err error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch coded := sales.AsError(err); {
@@ -90,7 +91,9 @@ func (p *pace) heed(answer *rest.Response, err error) error {
 	case answer != nil && answer.Status == http.StatusTooManyRequests:
 		return p.slow(answer, *coded)
 	case coded.Action == sales.Stop:
-		p.trouble = coded.Code
+		if !particular(answer) || method != http.MethodGet {
+			p.trouble = coded.Code
+		}
 		if !particular(answer) {
 			p.stopped, p.retry = coded, p.now().Add(stopTime)
 		}

@@ -17,6 +17,7 @@ const (
 	TooManyRequests FaultKind = "429"  // refused, HTML
 	Forbidden       FaultKind = "403"  // refused, the nginx page of a blocked account
 	Unauthorized    FaultKind = "401"  // refused, problem+json
+	Unpaid          FaultKind = "402"  // refused, problem+json: the account is not paid
 	ServerError     FaultKind = "500"  // refused, problem+json
 	BadGateway      FaultKind = "502"  // refused, HTML
 	GatewayTimeout  FaultKind = "504"  // the work is done, the answer is HTML
@@ -97,6 +98,8 @@ func (f *Fault) before(w http.ResponseWriter, r *http.Request) bool {
 		write(w, nginx(f.status()))
 	case Unauthorized:
 		write(w, problem(http.StatusUnauthorized, "Unauthorized", "Токен отозван"))
+	case Unpaid:
+		write(w, problem(http.StatusPaymentRequired, "Payment Required", "Аккаунт не оплачен"))
 	case ServerError:
 		write(w, problem(http.StatusInternalServerError, "Internal Server Error", "Internal Server Error"))
 	case DropBefore:
