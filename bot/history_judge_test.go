@@ -126,7 +126,7 @@ func (h *history) once(all purse) string {
 			}
 		}
 		told := 0
-		for _, line := range all.lines {
+		for _, line := range h.said() {
 			if line.Kind == "paid_twice" {
 				told++
 			}
@@ -173,7 +173,7 @@ func (h *history) delivered(all purse) string {
 			}
 		}
 	}
-	for _, line := range all.lines {
+	for _, line := range h.said() {
 		if line.Kind == "deliver" && strings.Contains(line.Text, "course.example") {
 			handed++
 		}

@@ -109,7 +109,7 @@ func story(seed uint64) []happening {
 // VORONKA_HISTORIES is how many, VORONKA_SEED the first of them.
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	count := number(t, "VORONKA_HISTORIES", 300)
+	count := number(t, "VORONKA_HISTORIES", 1000)
 	first := number(t, "VORONKA_SEED", 1)
 	for batch := range 4 {
 		t.Run(fmt.Sprint("batch ", batch), func(t *testing.T) {
@@ -420,12 +420,14 @@ func (h *history) heal() {
 	h.settle()
 }
 
+// settle works until there are no more news.
 func (h *history) settle() {
-	for range 6 {
-		h.work()
+	h.work()
+	for h.mail.waits() {
 		for h.mail.waits() {
 			h.news(0, true)
 		}
+		h.work()
 	}
 }
 
@@ -436,7 +438,6 @@ type purse struct {
 	subscriptions []sales.Subscription
 	refunds       map[string][]sales.Refund
 	entries       []sales.Entry
-	lines         []flows.Line
 }
 
 func (h *history) money() (all purse) {
@@ -460,9 +461,6 @@ func (h *history) money() (all purse) {
 		if all.subscriptions, err = tx.Subscriptions("tg:7"); err != nil {
 			return err
 		}
-		if all.lines, err = tx.Journal("tg:7", 0, 10000); err != nil {
-			return err
-		}
 		all.entries, err = tx.Entries(0, 10000)
 		return err
 	})
@@ -470,4 +468,16 @@ func (h *history) money() (all purse) {
 		h.Fatal(err)
 	}
 	return all
+}
+
+// said are the lines of the dialog.
+func (h *history) said() (lines []flows.Line) {
+	err := h.disk.View(h.Context(), func(tx storage.Tx) (err error) {
+		lines, err = tx.Journal("tg:7", 0, 10000)
+		return err
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return lines
 }
