@@ -63,12 +63,15 @@ func (d *doctor) lookAtFlows() *flows.Project {
 	if project != nil && d.TBankTerminal == "" && sells(project) {
 		d.note("flows", doubt, "flows_unpaid", nil)
 	}
+	if err := d.cardsKept(project); err != nil {
+		d.note("flows", faulty, "flows_no_key", nil)
+	}
 	return project
 }
 
 func sells(project *flows.Project) bool {
 	for _, flow := range project.Flows {
-		if len(flow.Products) > 0 {
+		if len(flow.Products)+len(flow.Plans) > 0 {
 			return true
 		}
 	}
