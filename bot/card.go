@@ -72,7 +72,7 @@ func knownCard(tx storage.Tx, contact string) (*flows.Card, error) {
 	if err != nil || !known {
 		return nil, err
 	}
-	return &flows.Card{Last: saved.Last, Expires: saved.Expires}, nil
+	return &flows.Card{Last: saved.Last, Expires: saved.Expires, Shop: saved.Shop}, nil
 }
 
 // openCard unseals a customer's card for a charge.

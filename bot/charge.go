@@ -46,6 +46,9 @@ func (b *Bot) charge(ctx context.Context, job outbox.Job, payload chargeJob) (fu
 	if err != nil {
 		return b.unlessLater(payment, err)
 	}
+	if payment.Initiator == sales.ByCustomer && payment.Shop != shop {
+		return b.refuseLink(payment, &sales.Error{Code: noCard, Message: "the card is saved at another shop"}), nil
+	}
 	payment.Shop = shop
 	if payment.External == "" {
 		if payment, err = b.introduce(ctx, payment); err != nil {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"voronka/flows"
@@ -13,6 +14,31 @@ import (
 
 type settleJob struct {
 	Settle flows.Settle `json:"settle"`
+}
+
+// ErrNotHeld is an order to settle money that is not held.
+var ErrNotHeld = errors.New("the payment's money is not held")
+
+// Settle takes held money, or lets it go, by an operator's word; what comes of
+// it is heard by the flow.
+func (b *Bot) Settle(ctx context.Context, id string, do flows.Settlement, by string) error {
+	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		payment, err := tx.Payment(id)
+		if err != nil {
+			return fmt.Errorf("load payment: %w", err)
+		}
+		if payment.Status != sales.PaymentHeld || do != flows.ConfirmHold && do != flows.VoidHold {
+			return ErrNotHeld
+		}
+		if err := b.note(payment.Contact, "payment", string(do)+" "+id+" ("+by+")")(tx); err != nil {
+			return err
+		}
+		return enqueueSettle(tx, flows.Settle{Payment: id, Do: do}, flows.Input{At: b.Now()})
+	})
+	if err == nil {
+		b.runner.Wake()
+	}
+	return err
 }
 
 // settleHold is the job that takes held money, or lets it go. The provider asks

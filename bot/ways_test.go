@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"voronka/bot"
+	"voronka/flows"
 	"voronka/payments"
 	"voronka/sales"
 	"voronka/storage"
@@ -317,5 +318,31 @@ func TestDeclinedLinkOfAnEndedOrderStays(t *testing.T) {
 	}
 	if _, err := w.Again(w.ctx(), "nothing"); !errors.Is(err, storage.ErrNotFound) {
 		t.Errorf("unknown: %v", err)
+	}
+}
+
+func TestOperatorSettlesHeldMoney(t *testing.T) {
+	t.Parallel()
+	var rb *richBank
+	w := newWorld(t, lamp, rich(&rb))
+	payment := w.toPay()
+	if err := w.Settle(w.ctx(), payment.ID, flows.ConfirmHold, "console"); !errors.Is(err, bot.ErrNotHeld) {
+		t.Errorf("money that is not held: %v", err)
+	}
+	held := event(payment, sales.PaymentHeld, payment.Amount)
+	w.bank.state(held)
+	w.notify(held)
+	w.drain()
+	if err := w.Settle(w.ctx(), payment.ID, flows.CloseReceipt, "console"); !errors.Is(err, bot.ErrNotHeld) {
+		t.Errorf("another word: %v", err)
+	}
+	for range 2 {
+		if err := w.Settle(w.ctx(), payment.ID, flows.ConfirmHold, "console"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.drain()
+	if got := w.payment(); got.Status != sales.PaymentPaid || strings.Count(strings.Join(w.chat.texts(), " "), "Спасибо") != 1 {
+		t.Errorf("%s, said %q", got.Status, w.chat.texts())
 	}
 }

@@ -40,6 +40,8 @@ type Card struct {
 	// good; both may be zero.
 	Last    string
 	Expires time.Time
+	// Shop is the provider's shop that can charge it.
+	Shop string
 }
 
 // TextKeys are the texts that the engine says by itself.

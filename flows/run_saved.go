@@ -11,10 +11,10 @@ import (
 const tapLife = 15 * time.Minute
 
 // SavedButton makes a button that charges the customer's saved card for a
-// product; ok is false where no card is saved, or it is over.
+// product; ok is false where no card is saved, it is over, or another shop has it.
 func (r *Run) SavedButton(product sales.Product, text string) (button InlineButton, ok bool) {
 	card := r.known.Card
-	if card == nil || !card.Expires.IsZero() && !card.Expires.After(r.Input.At) {
+	if card == nil || card.Shop != product.Shop || !card.Expires.IsZero() && !card.Expires.After(r.Input.At) {
 		return InlineButton{}, false
 	}
 	choice := Choice{Text: text, Pay: product.ID, State: r.Session.State}
@@ -35,7 +35,7 @@ func (r *Run) chargeSaved(id string) {
 		r.Event("payment", "paid before: "+order.ID)
 		r.Say(Say{Text: r.Render(r.Text("already_paid"), MaxText)})
 		return
-	case r.known.Card == nil:
+	case r.known.Card == nil || r.known.Card.Shop != product.Shop:
 		r.Say(Say{Text: r.Render(r.Text("outdated_button"), MaxText)})
 		return
 	case r.charging(order):

@@ -76,6 +76,8 @@ type Bot interface {
 	Retime(ctx context.Context, contact, timer string, due time.Time) error
 	// Refund asks for money to go back; see bot.Bot.
 	Refund(ctx context.Context, refund sales.Refund) error
+	// Settle takes held money or lets it go; see bot.Bot.
+	Settle(ctx context.Context, payment string, do flows.Settlement, by string) error
 	// CancelSubscription stops the charges of a subscription; with now access too.
 	CancelSubscription(ctx context.Context, id, by string, now bool) error
 	// StopCharges switches all charges off by somebody's word, or on with none.
@@ -137,6 +139,7 @@ func (c *Console) route() {
 	c.mux.HandleFunc("POST /console/charges", c.guarded(c.charges))
 	c.mux.HandleFunc("POST /console/subscriptions/{id}/cancel", c.guarded(c.cancelSubscription))
 	c.mux.HandleFunc("POST /console/payments/{id}/refund", c.guarded(c.refund))
+	c.mux.HandleFunc("POST /console/payments/{id}/settle", c.guarded(c.settle))
 	c.mux.HandleFunc("POST /console/do/{errand}", c.errand)
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"voronka/flows"
 	"voronka/locales"
 	"voronka/sales"
 	"voronka/storage"
@@ -163,6 +164,11 @@ func (h *helper) Operate(_ context.Context, contact, id, word, text string) erro
 
 func (h *helper) Refund(_ context.Context, refund sales.Refund) error {
 	h.refunds = append(h.refunds, refund)
+	return h.err
+}
+
+func (h *helper) Settle(_ context.Context, payment string, do flows.Settlement, by string) error {
+	h.acts = append(h.acts, fmt.Sprint("settle ", payment, " ", do, " ", by))
 	return h.err
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"voronka/bot"
+	"voronka/flows"
 	"voronka/sales"
 	"voronka/storage"
 )
@@ -104,6 +105,29 @@ func (c *Console) refund(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 	case errors.Is(err, bot.ErrRefund):
 		http.Error(w, c.Text(c.Language, "console.refund_too_much", nil), http.StatusUnprocessableEntity)
+	case err != nil:
+		c.fail(w, err)
+	default:
+		http.Redirect(w, r, "/console/dialogs/"+url.PathEscape(payment.Contact), http.StatusSeeOther)
+	}
+}
+
+// settle takes held money, or lets it go. Another press asks for the same again,
+// which changes nothing: the provider is asked first what became of it.
+func (c *Console) settle(w http.ResponseWriter, r *http.Request) {
+	var payment sales.Payment
+	err := c.Store.View(r.Context(), func(tx storage.Tx) (err error) {
+		payment, err = tx.Payment(r.PathValue("id"))
+		return err
+	})
+	if err == nil {
+		err = c.Bot.Settle(r.Context(), payment.ID, flows.Settlement(r.PostFormValue("word")), operator)
+	}
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		http.NotFound(w, r)
+	case errors.Is(err, bot.ErrNotHeld):
+		http.Error(w, c.Text(c.Language, "console.not_held", nil), http.StatusConflict)
 	case err != nil:
 		c.fail(w, err)
 	default:

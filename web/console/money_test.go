@@ -156,3 +156,43 @@ func TestErrandsAreForThoseWhoKnowThePassword(t *testing.T) {
 		}
 	}
 }
+
+func TestHeldMoneyIsSettledByAnOperator(t *testing.T) {
+	t.Parallel()
+	d := shopped(t)
+	cookie := d.enter()
+	token := d.token(cookie)
+	err := d.store.Update(t.Context(), func(tx storage.Tx) error {
+		payment, err := tx.Payment("p1")
+		if err != nil {
+			return err
+		}
+		payment.Status = sales.PaymentHeld
+		return tx.PutPayment(payment)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dialog := d.page("/console/dialogs/tg:1", cookie); !strings.Contains(dialog, `action="/console/payments/p1/settle"`) || !strings.Contains(dialog, "Списать") {
+		t.Errorf("the dialog offers nothing:\n%s", dialog)
+	}
+	send := func(id, word, token string) int {
+		return d.ask(http.MethodPost, "/console/payments/"+id+"/settle", cookie, url.Values{"token": {token}, "word": {word}}).Code
+	}
+	for _, word := range []string{"confirm", "void"} {
+		if code := send("p1", word, token); code != http.StatusSeeOther {
+			t.Errorf("%s: %d", word, code)
+		}
+	}
+	if diff := cmp.Diff([]string{"settle p1 confirm console", "settle p1 void console"}, d.bot.acts); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+	d.bot.err = bot.ErrNotHeld
+	for want, code := range map[int]int{
+		http.StatusConflict: send("p1", "confirm", token), http.StatusNotFound: send("nobody", "void", token), http.StatusForbidden: send("p1", "void", ""),
+	} {
+		if code != want {
+			t.Errorf("answered %d, want %d", code, want)
+		}
+	}
+}
