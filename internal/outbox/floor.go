@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,10 @@ type floor[T Queue] struct {
 	ctx, work context.Context
 	// nudge says that a lane ended, or that the alarm was set.
 	nudge chan struct{}
+	// idle hands lanes to goroutines that have none, until closed is.
+	idle   chan shift
+	idlers atomic.Int32
+	closed chan struct{}
 
 	mu    sync.Mutex
 	lanes map[Lane]*line
@@ -38,6 +43,7 @@ type line struct {
 func newFloor[T Queue](r *Runner[T], ctx, work context.Context, untilIdle bool) *floor[T] {
 	return &floor[T]{
 		Runner: r, untilIdle: untilIdle, ctx: ctx, work: work, nudge: make(chan struct{}, 1),
+		idle: make(chan shift), closed: make(chan struct{}),
 		lanes: map[Lane]*line{}, running: map[string]int{}, crowded: map[string]bool{},
 	}
 }
@@ -61,14 +67,46 @@ func (f *floor[T]) enter(lane Lane, job Job) bool {
 	own := &line{}
 	f.lanes[lane] = own
 	f.running[destination]++
-	go f.serve(lane, own, job)
+	select {
+	case f.idle <- shift{lane, own, job}: // somebody has nothing to do
+	default:
+		go f.worker(shift{lane, own, job})
+	}
 	return true
 }
 
-func (f *floor[T]) serve(lane Lane, own *line, job Job) {
+// shift is a lane that somebody is to serve.
+type shift struct {
+	lane Lane
+	own  *line
+	job  Job
+}
+
+// idleMost is how many goroutines wait for a lane at most. Those that are made
+// for each job grow their stacks anew each time, which cost as much as a turn's
+// decoding.
+const idleMost = 256
+
+func (f *floor[T]) worker(s shift) {
 	for {
-		next, again := f.lane(f.ctx, f.work, lane, job, func(job Job) { f.begins(own, job) })
-		if job = f.leave(lane, own, next, again); job.ID == 0 {
+		f.serve(s)
+		if f.idlers.Add(1) > idleMost {
+			f.idlers.Add(-1)
+			return
+		}
+		select {
+		case s = <-f.idle:
+			f.idlers.Add(-1)
+		case <-f.closed:
+			return
+		}
+	}
+}
+
+func (f *floor[T]) serve(s shift) {
+	for {
+		next, again := f.lane(f.ctx, f.work, s.lane, s.job, func(job Job) { f.begins(s.own, job) })
+		if s.job = f.leave(s.lane, s.own, next, again); s.job.ID == 0 {
 			return
 		}
 	}

@@ -104,6 +104,7 @@ func (r *Runner[T]) run(ctx context.Context, untilIdle bool) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	f := newFloor(r, ctx, work, untilIdle)
+	defer close(f.closed)
 	if !untilIdle {
 		r.floor.Store(f)
 		defer r.floor.Store(nil)
