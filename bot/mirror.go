@@ -28,7 +28,7 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 	if change.Note == "" && m.State != "" && m.Stage == "" {
 		change.Note = "→ " + m.State
 	}
-	if in.Kind != flows.Paid && flow.Mirroring != nil && flow.Mirroring.Notes == "none" && m.Note == "" {
+	if flow.Mirroring != nil && flow.Mirroring.Notes == "none" && m.Note == "" {
 		change.Note = ""
 	}
 	if change.Money && m.Price > 0 {

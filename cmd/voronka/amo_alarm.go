@@ -1,6 +1,9 @@
 package main
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // alarms are what stops a part of the bot as a whole, in words for operators.
 func (s *service) alarms() []string { return append(s.telegramAlarms(), s.amoAlarms()...) }
@@ -16,6 +19,9 @@ func (s *service) amoAlarms() []string {
 	ends := s.amo.TokenEnds()
 	if !ends.IsZero() && ends.Sub(s.now()) < soon && ends.After(s.now()) {
 		found = append(found, s.words.Text(s.Language, "amocrm.alarm.ends", map[string]any{"Ends": ends.Format("02.01.2006")}))
+	}
+	if lacks := s.amoNames.found(); len(lacks) > 0 {
+		found = append(found, s.words.Text(s.Language, "amocrm.alarm.lacks", map[string]any{"Lacks": strings.Join(lacks, "; ")}))
 	}
 	return found
 }

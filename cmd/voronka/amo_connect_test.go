@@ -14,11 +14,13 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"voronka/crm/amocrmtest"
+	"voronka/flows"
 	"voronka/locales"
 	"voronka/storage"
 	"voronka/storage/bolt"
@@ -248,5 +250,34 @@ func TestProcessesShareTheBudget(t *testing.T) {
 		if got, err := attend(t.Context(), store, step.process, at.Add(step.after)); err != nil || got != step.want {
 			t.Errorf("step %d: %d processes, %v; want %d", i, got, err, step.want)
 		}
+	}
+}
+
+// TestNamesAreComparedAtTheStart shows operators what the account lacks.
+func TestNamesAreComparedAtTheStart(t *testing.T) {
+	account, env, database := consentAccount(t, "https://bot.example.ru/crm/amocrm/connected")
+	s := doorService(t, env, database)
+	if err := s.access.Accept(t.Context(), account.Grant(), ""); err != nil {
+		t.Fatal(err)
+	}
+	project := *s.bot.Live()
+	flow := *project.Flows[0]
+	flow.Mirroring = &flows.Mirroring{Pipeline: "Нет такой", Events: map[string]string{"success": "Оплачено"}}
+	project.Flows = []*flows.Flow{&flow}
+	if err := s.bot.Publish(t.Context(), &project); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.checkAmoNames(ctx) }()
+	for s.amoNames.lacks.Load() == nil {
+		runtime.Gosched()
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if told := strings.Join(s.alarms(), " "); !strings.Contains(told, "Нет такой") || !strings.Contains(told, "voronka amocrm setup") {
+		t.Errorf("alarms %q", told)
 	}
 }

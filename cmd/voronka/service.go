@@ -41,6 +41,8 @@ type service struct {
 	log     *slog.Logger
 	now     func() time.Time
 	meters  *meters
+	// amoNames tells what the account lacks.
+	amoNames amoNames
 	// amo is the mirror, nil without one.
 	amo *amocrm.CRM
 	// access is the way into amoCRM by an integration, nil with a long-lived token.
@@ -212,6 +214,9 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	}
 	if s.amo != nil && strings.Contains(s.Database, "://") { // others may share it
 		group.Go(func() error { return s.shareAmoBudget(ctx) })
+	}
+	if s.amo != nil {
+		group.Go(func() error { return s.checkAmoNames(ctx) })
 	}
 	if s.access != nil {
 		group.Go(func() error { return s.keepAmoAccess(ctx) })
