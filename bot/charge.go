@@ -36,10 +36,12 @@ func (b *Bot) charge(ctx context.Context, job outbox.Job, payload chargeJob) (fu
 		return b.refuseLink(payment, &sales.Error{Code: payload.Refuse}), nil
 	case !able || payment.Provider != b.Provider.Name():
 		return b.refuseLink(payment, &sales.Error{Code: "no_provider", Message: "the payment provider charges no cards"}), nil
-	case b.overdue(payment):
-		return b.check(ctx, job, checkJob(linkJob{payment.ID}))
 	}
-	if err := b.mayCharge(ctx); err != nil {
+	if err := b.mayCharge(ctx); err != nil && payment.External == "" {
+		return nil, err // it waits for the switch, however long
+	} else if b.overdue(payment) {
+		return b.check(ctx, job, checkJob(linkJob{payment.ID}))
+	} else if err != nil {
 		return nil, err
 	}
 	opened, shop, err := b.openCard(ctx, payment.Contact)

@@ -53,10 +53,9 @@ func (b *Bot) renew(tx storage.Tx, id string) error {
 		return err
 	}
 	deed := one.Due(now)
-	if deed == sales.DeedCharge {
-		if until, err := b.heldBack(tx, one); err != nil || !until.IsZero() {
-			one.NextAt = until
-			return errors.Join(err, tx.PutSubscription(one))
+	if deed == sales.DeedCharge || deed == sales.DeedEnd && one.Cancelled.IsZero() {
+		if until, err := b.heldBack(tx, one, deed); err != nil || !until.IsZero() {
+			return errors.Join(err, tx.PutSubscription(one.Postponed(until)))
 		}
 	}
 	err = b.take(tx, flows.Input{
@@ -75,11 +74,15 @@ func (b *Bot) renew(tx storage.Tx, id string) error {
 	return errors.Join(tx.PutSubscription(after), b.raise(tx, one.Contact, "subscription_stuck"))
 }
 
-// heldBack is until when a charge has to wait, zero when it may go.
-func (b *Bot) heldBack(tx storage.Tx, one sales.Subscription) (time.Time, error) {
+// heldBack is until when a charge has to wait, zero when it may go. While
+// charges are off nobody loses access for a charge that could not be made.
+func (b *Bot) heldBack(tx storage.Tx, one sales.Subscription, deed sales.Deed) (time.Time, error) {
 	stopped, err := b.ChargesStopped(tx)
-	if err != nil || stopped != "" {
+	switch {
+	case err != nil || stopped != "":
 		return b.Now().Add(stoppedPause), err
+	case deed == sales.DeedEnd:
+		return time.Time{}, nil
 	}
 	cap, err := b.overCap(tx, one.Contact, one.Coming().ID, one.Sum())
 	if err != nil || cap == "" {

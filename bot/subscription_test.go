@@ -113,6 +113,32 @@ func TestSwitchStopsChargesAndTheyCatchUpOnce(t *testing.T) {
 	}
 }
 
+func TestNobodyLosesAccessWhileChargesAreOff(t *testing.T) {
+	t.Parallel()
+	h, _ := subscribed(t)
+	h.bank.Inject(tbanktest.Fault{Method: "Charge", Kind: tbanktest.FaultTemporary, Code: "1051"})
+	h.bank.Tick(h.clock.Now())
+	until := h.only().Until
+	h.clock.pass(until.Sub(h.clock.Now()))
+	h.settle()
+	h.survive(h.bot.StopCharges(h.ctx, "anna"))
+	for range 60 {
+		h.pass(6 * time.Hour)
+		h.settle()
+	}
+	if one := h.only(); !one.Live() || !h.chat.member() {
+		t.Errorf("%s %s, in the channel: %t", one.Status, one.Why, h.chat.member())
+	}
+	h.survive(h.bot.StopCharges(h.ctx, ""))
+	for range 12 {
+		h.pass(6 * time.Hour)
+		h.settle()
+	}
+	if one := h.only(); one.Status != sales.SubscriptionActive || h.charges() != 1 {
+		t.Errorf("on again: %s, %d charges", one.Status, h.charges())
+	}
+}
+
 func TestCapMovesAChargeToTomorrow(t *testing.T) {
 	t.Parallel()
 	h, _ := subscribed(t, func(c *bot.Config) { c.Caps.Customer = 50000 })

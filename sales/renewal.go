@@ -194,3 +194,17 @@ func (s Subscription) ChargeAt() time.Time {
 	}
 	return time.Time{}
 }
+
+// Postponed puts what was due at NextAt off to a moment. The grace of an
+// overdue subscription lasts as much longer.
+func (s Subscription) Postponed(until time.Time) Subscription {
+	by := until.Sub(s.NextAt)
+	s.NextAt = until
+	if s.Status == SubscriptionOverdue && by > 0 {
+		s.Overdue = s.Overdue.Add(by)
+		if !s.RetryAt.IsZero() {
+			s.RetryAt = s.RetryAt.Add(by)
+		}
+	}
+	return s
+}
