@@ -43,6 +43,7 @@ type customer struct {
 	chat    int64
 	step    int // the input that was said last, from 1
 	offered time.Time
+	gone    bool // heard nothing for too long
 }
 
 const firstChat = 5_000_000_000
@@ -141,6 +142,9 @@ func (c *crowd) heard(chat int64, text string) {
 	defer c.mu.Unlock()
 	c.lastTime = now
 	one := c.talks[chat]
+	if one != nil && one.gone {
+		return
+	}
 	switch {
 	case one == nil || err != nil || !one.right(step, text):
 		c.count.Wrong++
@@ -201,7 +205,7 @@ func (c *crowd) leave(quiet time.Duration) tally {
 	for {
 		c.mu.Lock()
 		if c.open == 0 || time.Since(c.lastTime) > quiet {
-			c.count.Lost = c.open
+			c.count.Lost += c.open
 			defer c.mu.Unlock()
 			return c.count
 		}

@@ -163,8 +163,9 @@ func (s scene) torment(c contender, where place, bot *process, crowd *crowd) (*p
 	crowd.limit = s.dialogs
 	crowd.come(s.customers)
 	for kill := range s.kills {
-		for goal := s.dialogs * (kill + 1) / (s.kills + 1); !crowd.reached(goal, s.quiet); {
-			time.Sleep(time.Millisecond)
+		for goal := s.dialogs * (kill + 1) / (s.kills + 1); !crowd.reached(goal, 2*s.quiet); {
+			time.Sleep(10 * time.Millisecond)
+			crowd.giveUp(s.quiet)
 		}
 		time.Sleep(rand.N(20 * time.Millisecond))
 		bot.kill()
@@ -172,6 +173,10 @@ func (s scene) torment(c contender, where place, bot *process, crowd *crowd) (*p
 		if bot, err = c.start(where); err != nil {
 			return bot, err
 		}
+	}
+	for !crowd.reached(s.dialogs, 2*s.quiet) {
+		time.Sleep(10 * time.Millisecond)
+		crowd.giveUp(s.quiet)
 	}
 	return bot, nil
 }

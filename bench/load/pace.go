@@ -34,9 +34,27 @@ func (c *crowd) finishIdle() {
 	}
 }
 
+// giveUp lets customers go who wait for too long; others come in their place.
+func (c *crowd) giveUp(after time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	late := 0
+	for _, one := range c.talks {
+		if !one.gone && !one.offered.IsZero() && time.Since(one.offered) > after {
+			one.gone = true
+			late++
+		}
+	}
+	c.count.Lost += late
+	c.open -= late
+	for range late {
+		c.begin()
+	}
+}
+
 // reached tells whether so many dialogs are done, or nothing moves any more.
 func (c *crowd) reached(dialogs int, quiet time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.count.Dialogs >= dialogs || !c.lastTime.IsZero() && time.Since(c.lastTime) > quiet
+	return c.count.Dialogs+c.count.Lost >= dialogs || !c.lastTime.IsZero() && time.Since(c.lastTime) > quiet
 }

@@ -29,7 +29,7 @@ func scenes(o options) []scene {
 		}),
 		with("floods", "every fiftieth send is answered 429, retry_after 1", func(s *scene) { s.floodEvery, s.runs = 50, 1 }),
 		with("kills", "nine SIGKILLs during 1,800 dialogs", func(s *scene) {
-			s.dialogs, s.kills, s.quiet, s.runs = 1800, 9, 15*time.Second, 1
+			s.dialogs, s.kills, s.quiet, s.runs = 1800, 9, 8*time.Second, 1
 		}),
 		with("crm-quick", "250 updates a second, a CRM that answers at once", func(s *scene) { only(s); s.rate, s.crm = 250, "quick" }),
 		with("crm-hangs", "250 updates a second, a CRM that never answers", func(s *scene) { only(s); s.rate, s.crm = 250, "hangs" }),
