@@ -128,7 +128,11 @@ func (q *queueMeter) byDestination(to chan<- prometheus.Metric, waiting []outbox
 		oldest[where] = max(oldest[where], now.Sub(job.EnqueuedAt).Seconds())
 		if !heads[job.Lane] {
 			heads[job.Lane] = true
-			late[where] = max(late[where], now.Sub(job.NotBefore).Seconds(), 0)
+			since := job.NotBefore
+			if job.EnqueuedAt.After(since) { // one in a hurry stands as if it had come long ago
+				since = job.EnqueuedAt
+			}
+			late[where] = max(late[where], now.Sub(since).Seconds(), 0)
 		}
 	}
 	for desc, values := range map[*prometheus.Desc]map[string]float64{q.queued: count, q.oldest: oldest, q.due: late} {
