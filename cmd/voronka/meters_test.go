@@ -65,7 +65,7 @@ voronka_jobs_queued{destination="chat"} 2
 # HELP voronka_jobs_waiting Jobs that wait for their run, at most 10000.
 # TYPE voronka_jobs_waiting gauge
 voronka_jobs_waiting 2
-# HELP voronka_notifications_total Notifications of payment providers, by how they ended: accepted, idle, unknown, forged, unreadable, failed.
+# HELP voronka_notifications_total Notifications of payment providers, by how they ended: accepted, idle, unknown, stranger, forged, unreadable, failed.
 # TYPE voronka_notifications_total counter
 voronka_notifications_total{end="forged",provider="tbank"} 1
 `
