@@ -148,7 +148,7 @@ const (
 	// lingerCrowd is how many updates the last groups held, on the average,
 	// where it pays to wait for more.
 	lingerCrowd = 4
-	lingerPause = 300 * time.Microsecond
+	lingerPause = 50 * time.Microsecond
 )
 
 // keep makes a group durable, in the log or, where that cannot be, at once in
