@@ -150,7 +150,7 @@ func (b *Bot) newBillPayment(bill crm.Bill, language string) sales.Payment {
 	}
 	for _, item := range bill.Items {
 		receipt.Items = append(receipt.Items, sales.ReceiptItem{
-			Name: shorten(item.Name, 128), Price: item.Price, Quantity: item.Quantity, Tax: item.Tax, Unit: item.Unit,
+			Name: cmp.Or(sales.ReceiptName(item.Name), "Товар"), Price: item.Price, Quantity: item.Quantity, Tax: item.Tax, Unit: item.Unit,
 			Method: "full_payment", Object: "commodity",
 		})
 	}
