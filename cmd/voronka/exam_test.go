@@ -14,13 +14,12 @@ import (
 
 // examRoom is the bank's test terminal and a person who does what is said.
 type examRoom struct {
-	t      *testing.T
-	bank   *tbanktest.Server
-	said   strings.Builder
-	link   string
-	cards  map[string]tbanktest.Card
-	text   words
-	missed []string
+	t     *testing.T
+	bank  *tbanktest.Server
+	said  strings.Builder
+	link  string
+	cards map[string]tbanktest.Card
+	text  words
 }
 
 func newExamRoom(t *testing.T, change func(*tbanktest.Terminal)) (*examRoom, *exam) {

@@ -10,6 +10,7 @@ import (
 
 	"voronka/crm/amocrmtest"
 	"voronka/flows"
+	"voronka/internal/outbox"
 	"voronka/storage"
 )
 
@@ -88,6 +89,11 @@ func (w *outside) judge(customers []*customer) {
 			return err
 		}
 		for _, job := range buried {
+			// What became of a text whose answer was lost twice is declared: a
+			// person decides (docs/ru/sending.md). The screen shows that it arrived.
+			if job.Kind == "say" && job.Code == outbox.CodeUncertain {
+				continue
+			}
 			w.t.Errorf("buried: %s %s %s %s", job.Lane, job.Kind, job.Code, job.Error)
 		}
 		for _, one := range customers {

@@ -26,7 +26,7 @@ func TestJobIsWrittenWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := json.Marshal(placed{one.Job, one.Place})
+		got, err := json.Marshal(placed(one))
 		if err != nil {
 			t.Fatal(err)
 		}
