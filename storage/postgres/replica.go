@@ -64,10 +64,11 @@ func (s *Store) Replica(log *slog.Logger) *Replica {
 // may come from others. The caller calls Leave.
 func (r *Replica) Join(ctx context.Context, wake func()) error {
 	r.wake = wake
-	if err := r.enter(ctx); err != nil {
-		return fmt.Errorf("join the replicas: %w", err)
+	err := r.store.patiently(ctx, func() error { return r.enter(ctx) })
+	if err == nil {
+		err = r.store.patiently(ctx, func() error { return r.startRiver(ctx) })
 	}
-	if err := r.startRiver(ctx); err != nil {
+	if err != nil {
 		return fmt.Errorf("join the replicas: %w", err)
 	}
 	r.store.replica.Store(r)

@@ -261,3 +261,40 @@ func TestDatabaseIsAway(t *testing.T) {
 		}
 	}
 }
+
+// TestOpensWhileTheDatabaseComesBack starts a process while PostgreSQL is
+// restarted, as both are when a machine starts.
+func TestOpensWhileTheDatabaseComesBack(t *testing.T) {
+	t.Parallel()
+	own, err := postgrestest.Start(postgrestest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = own.Close() })
+	address, err := own.Database(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := own.Stop(false); err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan error, 1)
+	go func() {
+		store, err := postgres.Open(context.WithoutCancel(t.Context()), address, postgres.Options{Patience: time.Minute})
+		if err == nil {
+			err = store.Close()
+		}
+		opened <- err
+	}()
+	select {
+	case err := <-opened:
+		t.Fatalf("opened what is away: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	if err := own.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Error(err)
+	}
+}

@@ -58,7 +58,8 @@ var (
 	_ storage.Peeker = (*Store)(nil)
 )
 
-// Open connects to a database and brings its tables up to date. The errors to be
+// Open connects to a database and brings its tables up to date; one that is away
+// just now, as at the start of a machine, is waited for. The errors to be
 // told apart are ErrNewer and ErrEncoding.
 func Open(ctx context.Context, address string, options Options) (*Store, error) {
 	if options.Patience == 0 {
@@ -79,15 +80,17 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	if err := migrate(ctx, pool); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("open database: %w", err)
-	}
 	s := &Store{
 		options: options, config: config, pool: pool, sql: newStatements(), id: rand.Text(),
 		requests: make(chan *request), quit: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	if err := s.introduce(ctx); err != nil {
+	err = s.patiently(ctx, func() error {
+		if err := migrate(ctx, pool); err != nil {
+			return err
+		}
+		return s.introduce(ctx)
+	})
+	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
@@ -100,7 +103,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 func (s *Store) introduce(ctx context.Context) error {
 	_, err := s.pool.Exec(ctx, "delete from writers where at < now() - interval '1 day'")
 	if err == nil {
-		_, err = s.pool.Exec(ctx, "insert into writers (id, last) values ($1, 0)", s.id)
+		_, err = s.pool.Exec(ctx, "insert into writers (id, last) values ($1, 0) on conflict do nothing", s.id)
 	}
 	return err
 }
