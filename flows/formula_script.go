@@ -92,7 +92,7 @@ func (s *Script) Uses() Uses {
 				uses.Shares = append(uses.Shares, name)
 			}
 		}
-		asks := line.Target == "payment_sum" && line.Source != "" && !emptyText(line.Source)
+		asks := line.Target == "payment_sum" && line.Source != "" && line.Source != "0" && !emptyText(line.Source)
 		for _, call := range line.Calls() {
 			asks = asks || call.Name == paymentURL
 			uses.Charges = uses.Charges || call.Name == recurrentPayment
