@@ -82,9 +82,12 @@ func TestNoSecretIsKeptOrTold(t *testing.T) {
 	dir, log := t.TempDir(), &shared{}
 	var door http.Handler
 	var sent [][]byte
+	var sending sync.Mutex
 	shopDoor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		sending.Lock()
 		sent = append(sent, body)
+		sending.Unlock()
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		r.SetPathValue("provider", tbank.Name)
 		door.ServeHTTP(w, r)
