@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html/template"
@@ -54,7 +55,7 @@ func (p Paywall) Handler() (http.Handler, error) {
 }
 
 func (p Paywall) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Template, limit *rate.Limiter) {
-	account, bill := or(r.PathValue("account"), r.URL.Query().Get("account_id")), or(r.PathValue("bill"), r.URL.Query().Get("invoice_id"))
+	account, bill := cmp.Or(r.PathValue("account"), r.URL.Query().Get("account_id")), cmp.Or(r.PathValue("bill"), r.URL.Query().Get("invoice_id"))
 	shown := p.page(buyersLanguage(r), here(r))
 	email, named := given(r)
 	switch {
@@ -149,11 +150,4 @@ func (p Paywall) show(w http.ResponseWriter, tmpl *template.Template, status int
 	w.WriteHeader(status)
 	// The buyer has left when this fails; there is nobody to tell.
 	_ = tmpl.Execute(w, shown)
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
