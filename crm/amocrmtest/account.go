@@ -14,7 +14,7 @@ func getAccount(c *call) reply {
 		"_links": c.self("account"),
 	}
 	extra := object{
-		"amojo_id": "f3c6340d-410e-4ad1-9f7e-c5e663599909", "version": 16, "drive_url": "https://drive-b.amocrm.ru",
+		"amojo_id": s.cfg.AmojoID, "version": 16, "drive_url": "https://drive-b.amocrm.ru",
 		"is_api_filter_enabled": s.cfg.PaidFilters, "entity_names": entityNames(),
 		"invoices_settings": object{"lang": "ru", "invoices_catalog_id": s.listOf("invoices")},
 	}

@@ -20,6 +20,8 @@ type Config struct {
 	BaseURL string
 	// AccountID is the number of the account. Default 28805383.
 	AccountID int64
+	// AmojoID is the account's id in the Chats API. Default "f3c6340d-410e-4ad1-9f7e-c5e663599909".
+	AmojoID string
 	// Now is the account's clock. Default time.Now.
 	Now func() time.Time
 
@@ -40,6 +42,8 @@ type Config struct {
 	SearchLag time.Duration
 	// Limits are the request limits; the zero value has none.
 	Limits Limits
+	// Channel is the chat channel of the account; the zero value has none.
+	Channel Channel
 	// Client sends webhooks. Default: a client with amoCRM's 2 seconds.
 	Client *http.Client
 }
@@ -96,6 +100,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.AccountID == 0 {
 		c.AccountID = 28805383
+	}
+	if c.AmojoID == "" {
+		c.AmojoID = "f3c6340d-410e-4ad1-9f7e-c5e663599909" // of the documents' example (API v4, account-info)
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -199,6 +199,11 @@ func (s *Server) MergeContacts(into, gone int64) error {
 			n.EntityID = into
 		}
 	}
+	for _, one := range s.chats {
+		if one.contact == gone {
+			one.contact = into
+		}
+	}
 	second.Deleted = true
 	s.happened("entity_merged", "contacts", into, first.UpdatedBy, nil, nil)
 	s.emitContact("update", "contacts", first)

@@ -66,6 +66,8 @@ func cardRoutes(add func(string, string, handler)) {
 	add("POST", "leads/complex", addComplex)
 	add("GET", "leads/{id}", getLead)
 	add("PATCH", "leads/{id}", patchLead)
+	add("GET", "contacts/chats", listChatLinks)
+	add("POST", "contacts/chats", linkChats)
 	for _, entity := range []string{"contacts", "companies"} {
 		add("GET", entity, listContacts)
 		add("POST", entity, addContacts)

@@ -2,6 +2,7 @@ package amocrmtest
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -34,6 +35,11 @@ type Server struct {
 	limiter   limiter
 	grants    grants
 	domain    string // the account's only address, empty for any
+	chats     []*chat
+	messages  []ChatMessage
+	// connected tells whether the chat channel is, and hookVersion what its hooks look like.
+	connected   bool
+	hookVersion string
 
 	post   postman
 	stream stream
@@ -74,11 +80,15 @@ func (s *Server) Close() {
 	s.stream.close()
 }
 
-// ServeHTTP answers the API under /api/v4/, tokens at /oauth2/access_token, and
-// the board everywhere else.
+// ServeHTTP answers the API under /api/v4/, the Chats API under /v2/origin/custom/,
+// tokens at /oauth2/access_token, and the board everywhere else.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if path, ok := apiPath(r.URL.Path); ok {
 		s.serveAPI(w, r, path)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, chatsRoot) {
+		s.serveChats(w, r)
 		return
 	}
 	if r.URL.Path == tokenPath {
@@ -100,7 +110,7 @@ func firstIDs() map[string]int64 {
 		"notes": 42709325, "tasks": 4745251, "tags": 263807, "fields": 4457223,
 		"enums": 3778801, "pipelines": 3270358, "statuses": 33035290,
 		"webhooks": 1056949, "reasons": 5203748, "catalogs": 5785,
-		"elements": 1163197, "events": 1,
+		"elements": 1163197, "events": 1, "chats": 26219, "chat_users": 86219, "chat_messages": 126219, "chat_links": 26219,
 	}
 }
 

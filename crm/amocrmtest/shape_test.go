@@ -102,3 +102,8 @@ func join(a, b any) any {
 	}
 	return a
 }
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return list
+}

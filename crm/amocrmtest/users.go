@@ -34,6 +34,9 @@ func (c *call) userView(u User) object {
 		},
 		"_links": c.self("users/%d", u.ID),
 	}
+	if c.query.with("amojo_id") {
+		view["amojo_id"] = amojoOf(u)
+	}
 	if c.query.with("role") || c.query.with("group") {
 		view["_embedded"] = object{"roles": []object{}, "groups": []object{}}
 	}
