@@ -77,7 +77,7 @@ func (w *outside) torture(rounds int, crew crew) {
 	}
 	w.overHTTP2()
 	random := rand.New(rand.NewPCG(seed, 1))
-	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute+time.Duration(rounds)*2*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute+time.Duration(rounds)*5*time.Second)
 	defer cancel()
 	market := w.open(ctx, 4)
 	blew := map[string]int{}
@@ -94,6 +94,9 @@ func (w *outside) torture(rounds int, crew crew) {
 			w.t.Fatal(err)
 		}
 		crew.kill(random)
+		if (round+1)%100 == 0 {
+			w.t.Logf("%d kills, %d customers so far", round+1, market.size())
+		}
 	}
 	w.clear()
 	crew.start(ctx, false)

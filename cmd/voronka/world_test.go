@@ -63,7 +63,7 @@ func newOutside(t *testing.T, mode string) *outside {
 	w.telegram.Channel(-1001000000001, "Группа")
 	w.bank = tbanktest.New(tbanktest.Config{
 		Terminals:  []tbanktest.Terminal{{Key: "TestDEMO", Password: "bank-secret-password"}},
-		RetryAfter: func(int) time.Duration { return 100 * time.Millisecond },
+		RetryAfter: patience,
 	})
 	w.amo = amocrmtest.New(amocrmtest.Config{Token: "amo-secret-token"})
 	t.Cleanup(func() { w.telegram.Close(); w.bank.Close(); w.amo.Close() })
@@ -83,6 +83,13 @@ func newOutside(t *testing.T, mode string) *outside {
 		"VORONKA_AMOCRM_URL="+serveFake(t, w.amo), "VORONKA_AMOCRM_TOKEN=amo-secret-token", "VORONKA_AMOCRM_RATE=500",
 		"VORONKA_CONSOLE_PASSWORD=console-password", "VORONKA_TIMEZONE=Europe/Moscow", "VORONKA_LANGUAGE=ru")
 	return w
+}
+
+// patience is how long the bank waits before it tells again what was not
+// answered with OK. What was forged never is: after a thousand kills there are
+// hundreds of those.
+func patience(attempts int) time.Duration {
+	return min(100*time.Millisecond<<min(attempts/2, 10), time.Minute)
 }
 
 func serveFake(t *testing.T, handler http.Handler) string {

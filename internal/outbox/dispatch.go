@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -24,10 +25,12 @@ func (f *floor[T]) dispatch(ctx context.Context) error {
 	timer := time.NewTimer(heartbeat)
 	defer timer.Stop()
 	var mended time.Time
+	known := int64(math.MaxInt64)
 	for ctx.Err() == nil {
 		if !f.untilIdle && time.Since(mended) >= heartbeat {
 			mended = time.Now()
-			if err := f.mend(ctx); err != nil && ctx.Err() == nil {
+			var err error
+			if known, err = f.mend(ctx, known); err != nil && ctx.Err() == nil {
 				f.log().Error("jobs cannot be read", "error", err)
 			}
 		}

@@ -91,4 +91,7 @@ type Queue interface {
 	// Waiting lists up to limit jobs in the order of their IDs, Buried likewise.
 	Waiting(limit int) ([]Job, error)
 	Buried(limit int) ([]Job, error)
+	// Latest lists up to limit unburied jobs whose IDs are below the given one
+	// (0: all), the latest first.
+	Latest(below int64, limit int) ([]Job, error)
 }

@@ -159,7 +159,16 @@ func (t tx) Ready(now time.Time, limit int, skip map[outbox.Lane]bool) (lanes []
 }
 
 func (t tx) Waiting(limit int) ([]outbox.Job, error) { return slices.Clone(t.state.waiting), nil }
-func (t tx) Buried(limit int) ([]outbox.Job, error)  { return slices.Clone(t.state.buried), nil }
+func (t tx) Latest(below int64, limit int) (jobs []outbox.Job, _ error) {
+	for _, job := range t.state.waiting {
+		if below == 0 || job.ID < below {
+			jobs = append(jobs, job)
+		}
+	}
+	slices.SortFunc(jobs, func(a, b outbox.Job) int { return cmp.Compare(b.ID, a.ID) })
+	return jobs[:min(limit, len(jobs))], nil
+}
+func (t tx) Buried(limit int) ([]outbox.Job, error) { return slices.Clone(t.state.buried), nil }
 
 // note is a finish that leaves a trace.
 func note(text string) func(tx) error {

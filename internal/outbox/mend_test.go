@@ -59,3 +59,60 @@ func TestClockGoesBack(t *testing.T) {
 		})
 	}
 }
+
+// TestClockGoesBackBehindABacklog sets the clock right while thousands of jobs
+// wait for a neighbour that is away, and as many come before anybody looks.
+func TestClockGoesBackBehindABacklog(t *testing.T) {
+	t.Parallel()
+	for name, since := range map[string]int{"at the start": 0, "while it runs": 2500} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				m := &memory{}
+				d := &diary{begun: time.Now()}
+				enqueue := func(n int, lane outbox.Lane, at, due time.Time) {
+					t.Helper()
+					err := m.Update(t.Context(), func(tx tx) error {
+						for range n {
+							job, err := outbox.New(lane, "say", string(lane), at)
+							job.NotBefore = due
+							if err == nil {
+								_, err = tx.Enqueue(job)
+							}
+							if err != nil {
+								return err
+							}
+						}
+						return nil
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				r := runner(m, map[string]outbox.Route[tx]{"say": {Handle: d.handle}})
+				ahead := time.Now().Add(5 * time.Hour)
+				if since > 0 {
+					start(t, r)
+					pass(10 * time.Second)
+				}
+				enqueue(2500, "crm/tg:1", time.Now(), time.Now().Add(24*time.Hour))
+				enqueue(1200, "bulk/tg:1", ahead, ahead.Add(24*time.Hour))
+				enqueue(1, "chat/tg:1", ahead, ahead)
+				enqueue(since, "crm/tg:2", time.Now(), time.Now().Add(24*time.Hour))
+				if since == 0 {
+					start(t, r)
+				}
+				pass(time.Minute)
+				synctest.Wait()
+				if lines := d.read(); len(lines) != 1 || !strings.HasPrefix(lines[0], "chat/tg:1 ") {
+					t.Errorf("after a minute: %v", lines)
+				}
+				for _, job := range m.state.waiting {
+					if job.NotBefore.After(time.Now().Add(24 * time.Hour)) {
+						t.Fatalf("%s still waits until %v", job.Lane, job.NotBefore)
+					}
+				}
+			})
+		})
+	}
+}

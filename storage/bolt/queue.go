@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -192,9 +193,22 @@ func (t *tx) Waiting(limit int) ([]outbox.Job, error) { return t.jobs(bucketJobs
 
 func (t *tx) Buried(limit int) ([]outbox.Job, error) { return t.jobs(bucketBuried, limit) }
 
+func (t *tx) Latest(below int64, limit int) ([]outbox.Job, error) {
+	var before []byte
+	if below != 0 {
+		before = number(below)
+	}
+	return decoded(bucketJobs, t.back(bucketJobs, nil, before), limit)
+}
+
 func (t *tx) jobs(name bucket, limit int) ([]outbox.Job, error) {
+	return decoded(name, t.scan(name, nil), limit)
+}
+
+// decoded reads up to limit jobs.
+func decoded(name bucket, all iter.Seq2[[]byte, []byte], limit int) ([]outbox.Job, error) {
 	var jobs []outbox.Job
-	for _, raw := range t.scan(name, nil) {
+	for _, raw := range all {
 		if len(jobs) >= limit {
 			break
 		}

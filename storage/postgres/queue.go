@@ -156,6 +156,10 @@ func (t *tx) Waiting(limit int) ([]outbox.Job, error) {
 	return bodies[outbox.Job](t, jobs, "select body::text from jobs order by id limit $1", limit)
 }
 
+func (t *tx) Latest(below int64, limit int) ([]outbox.Job, error) {
+	return bodies[outbox.Job](t, jobs, "select body::text from jobs where $2 = 0 or id < $2 order by id desc limit $1", limit, below)
+}
+
 func (t *tx) Buried(limit int) ([]outbox.Job, error) {
 	return bodies[outbox.Job](t, buried, "select body::text from buried order by id limit $1", limit)
 }

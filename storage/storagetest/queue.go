@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -260,6 +261,13 @@ func jobsListed(t *testing.T, store storage.Store) {
 			return err
 		}
 		same(t, "waiting", waits, []outbox.Job{jobs[1], jobs[2]})
+		for below, want := range map[int64][]outbox.Job{0: {jobs[4], jobs[2]}, jobs[4].ID: {jobs[2], jobs[1]}, jobs[2].ID: {jobs[1]}, jobs[1].ID: nil} {
+			latest, err := tx.Latest(below, 2)
+			if err != nil {
+				return err
+			}
+			same(t, fmt.Sprintf("latest below %d", below), latest, want)
+		}
 		aside, err := tx.Buried(2)
 		if err != nil {
 			return err
