@@ -109,6 +109,13 @@ func particular(answer *rest.Response) bool {
 		strings.Contains(answer.Header.Get("Content-Type"), "json")
 }
 
+// blame keeps what keeps the account out of reach until a call succeeds.
+func (p *pace) blame(code string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.trouble = code
+}
+
 func (p *pace) slow(answer *rest.Response, told sales.Error) error {
 	if told.After == 0 {
 		told.After = retryAfter(answer.Body)

@@ -106,3 +106,17 @@ func (s *Server) userByAmojo(id string) bool {
 	}
 	return false
 }
+
+// SetChatHook registers another address for the channel's hooks, as support does.
+func (s *Server) SetChatHook(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cfg.Channel.Hook = address
+}
+
+// Disconnect takes the channel off the account, as switching the integration off does.
+func (s *Server) Disconnect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connected = false
+}
