@@ -34,7 +34,10 @@ func (f *floor[T]) dispatch(ctx context.Context) error {
 				f.log().Error("jobs cannot be read", "error", err)
 			}
 		}
-		next, err := f.start(ctx)
+		// A lane that ends during a look may have filled another one behind it: only
+		// a look with nobody at work, which finds nothing, says that nothing is left.
+		quiet := f.busy() == 0
+		found, next, err := f.start(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -43,7 +46,7 @@ func (f *floor[T]) dispatch(ctx context.Context) error {
 		case err != nil:
 			f.log().Error("jobs cannot be read", "error", err, "wait", storeRetry)
 			next = f.now().Add(storeRetry)
-		case f.untilIdle && f.busy() == 0:
+		case f.untilIdle && quiet && !found:
 			return nil
 		}
 		f.alarm(next)
@@ -74,8 +77,8 @@ func (f *floor[T]) wait(ctx context.Context, timer *time.Timer) bool {
 }
 
 // start gives every ready lane a goroutine, as far as its destination has room,
-// and tells when the next one comes due.
-func (f *floor[T]) start(ctx context.Context) (next time.Time, err error) {
+// and tells whether there were any, and when the next one comes due.
+func (f *floor[T]) start(ctx context.Context) (found bool, next time.Time, err error) {
 	limit := f.workers()
 	for {
 		now := f.now()
@@ -86,14 +89,15 @@ func (f *floor[T]) start(ctx context.Context) (next time.Time, err error) {
 			return err
 		})
 		if err != nil {
-			return next, fmt.Errorf("find ready lanes: %w", err)
+			return found, next, fmt.Errorf("find ready lanes: %w", err)
 		}
+		found = found || len(lanes) > 0
 		full := false
 		for _, lane := range lanes {
 			full = !f.enter(lane, Job{}) || full
 		}
 		if !full && len(lanes) < limit {
-			return next, nil
+			return found, next, nil
 		}
 	}
 }

@@ -306,6 +306,53 @@ func TestRemovedWhileRunning(t *testing.T) {
 	}
 }
 
+// TestDrainSeesWhatEndsDuringALook: a lane ends, and fills another one, between
+// the look at the queue and the question whether anybody still works.
+func TestDrainSeesWhatEndsDuringALook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, d := &memory{}, &diary{begun: time.Now()}
+		release := make(chan struct{})
+		r := runner(m, map[string]outbox.Route[tx]{
+			"say": {Handle: d.handle},
+			"check": {Handle: func(context.Context, outbox.Job) (func(tx) error, error) {
+				<-release
+				return func(t tx) error {
+					_, err := t.Enqueue(outbox.Job{Lane: "chat/tg:1", Kind: "say", Payload: []byte(`"paid"`)})
+					return err
+				}, nil
+			}},
+		})
+		looks := 0
+		r.View = func(ctx context.Context, fn func(tx) error) error {
+			look := false
+			err := m.View(ctx, func(t tx) error {
+				before := t.looks
+				defer func() { look = t.looks != before }()
+				return fn(t)
+			})
+			if look {
+				looks++
+			}
+			switch {
+			case look && looks == 1:
+				r.Wake()
+			case look && looks == 2:
+				close(release)
+				synctest.Wait()
+			}
+			return err
+		}
+		m.add(t, "payment/1", "check", "x")
+		if err := r.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if left := m.now().waiting; len(left) > 0 {
+			t.Errorf("left waiting: %+v", left)
+		}
+	})
+}
+
 func TestDrain(t *testing.T) {
 	t.Parallel()
 	clock := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
