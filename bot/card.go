@@ -26,32 +26,52 @@ type savedCard struct {
 	Last    string    `json:"last,omitempty"`
 	Shop    string    `json:"shop,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
+	// At is when the customer gave it; zero in cards of old.
+	At time.Time `json:"at,omitzero"`
 }
 
 // cardRef is where a customer's card is kept: the one stored last, which is
 // what the next charge takes.
 func cardRef(contact string) string { return "card/" + contact }
 
-// keepCard stores the card that a customer paid with, sealed. Without a key
-// nothing is kept, and a person hears of it.
-func (b *Bot) keepCard(tx storage.Tx, payment sales.Payment, card payments.Card) error {
-	if card.Token == "" || card.Removed {
+// paidCard keeps the card that a payment was paid with. News that come late do
+// not bring back a card in whose place the customer has given another since, nor
+// does a charge change the card that it charged.
+func (b *Bot) paidCard(tx storage.Tx, payment sales.Payment, given payments.Card) error {
+	saved, known, err := card(tx, payment.Contact)
+	if err != nil || known && (payment.Initiator != "" || saved.At.After(payment.CreatedAt)) {
+		return err
+	}
+	return b.keepCard(tx, payment.Contact, payment.Shop, given)
+}
+
+// keepCard stores a card that a customer gave, sealed, in the place of the one
+// before. Without a key nothing is kept, and a person hears of it.
+func (b *Bot) keepCard(tx storage.Tx, contact, shop string, given payments.Card) error {
+	if given.Token == "" || given.Removed {
 		return nil
 	}
 	if b.Sealer == nil {
-		return b.raise(tx, payment.Contact, "card_not_kept")
+		return b.raise(tx, contact, "card_not_kept")
+	}
+	saved, known, err := card(tx, contact)
+	if err != nil {
+		return err
+	}
+	if token, err := b.Sealer.Open(cardRef(contact), saved.Token); known && err == nil && token == given.Token.Reveal() && saved.Shop == shop {
+		return nil // the second of two notifications about it
 	}
 	raw, err := json.Marshal(savedCard{
-		Token: b.Sealer.Seal(cardRef(payment.Contact), card.Token.Reveal()), Kind: card.Kind, Last: card.Last,
-		Shop: payment.Shop, Expires: card.Expires,
+		Token: b.Sealer.Seal(cardRef(contact), given.Token.Reveal()), Kind: given.Kind, Last: given.Last,
+		Shop: shop, Expires: given.Expires, At: b.Now(),
 	})
 	if err != nil {
 		return fmt.Errorf("encode card: %w", err)
 	}
-	if err := tx.PutRef(cardRef(payment.Contact), string(raw)); err != nil {
+	if err := tx.PutRef(cardRef(contact), string(raw)); err != nil {
 		return err
 	}
-	return b.note(payment.Contact, "card", "card_saved •• "+card.Last)(tx)
+	return b.note(contact, "card", "card_saved •• "+given.Last)(tx)
 }
 
 // card is what the store has of a customer's card.

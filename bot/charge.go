@@ -52,6 +52,12 @@ func (b *Bot) charge(ctx context.Context, job outbox.Job, payload chargeJob) (fu
 		return b.refuseLink(payment, &sales.Error{Code: noCard, Message: "the card is saved at another shop"}), nil
 	}
 	payment.Shop = shop
+	switch byAccount := opened.Kind == payments.AccountKind; {
+	case payment.External != "" && byAccount != (payment.Method == sales.MethodSBP):
+		return b.abandon(ctx, payment)
+	case byAccount:
+		payment.Method = sales.MethodSBP
+	}
 	if payment.External == "" {
 		if payment, err = b.introduce(ctx, payment); err != nil {
 			return b.unlessLater(payment, err)
@@ -60,6 +66,21 @@ func (b *Bot) charge(ctx context.Context, job outbox.Job, payload chargeJob) (fu
 	event, err := recurrer.Charge(ctx, payment, opened)
 	if err != nil {
 		return b.unlessLater(payment, err)
+	}
+	event.Payment = payment.ID
+	return func(tx storage.Tx) error { return b.apply(tx, event) }, nil
+}
+
+// abandon closes a charge that the provider knows as one by another kind of
+// card than the customer has now; money that moved meanwhile is told by the event.
+func (b *Bot) abandon(ctx context.Context, payment sales.Payment) (func(storage.Tx) error, error) {
+	canceller, able := b.Provider.(payments.Canceller)
+	if !able {
+		return nil, &sales.Error{Code: "no_provider", Action: sales.Bury, Message: "the payment provider closes no payments"}
+	}
+	event, err := canceller.Cancel(ctx, payment)
+	if err != nil {
+		return nil, err
 	}
 	event.Payment = payment.ID
 	return func(tx storage.Tx) error { return b.apply(tx, event) }, nil
@@ -77,7 +98,7 @@ func (b *Bot) introduce(ctx context.Context, payment sales.Payment) (sales.Payme
 		if err != nil {
 			return fmt.Errorf("load payment: %w", err)
 		}
-		current.Shop = payment.Shop
+		current.Shop, current.Method = payment.Shop, payment.Method
 		payment = b.life.Link(current, made, b.Now())
 		return tx.PutPayment(payment)
 	})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"voronka/bot"
+	"voronka/flows"
 	"voronka/payments/tbanktest"
 	"voronka/storage"
 )
@@ -145,20 +146,24 @@ func (c *clubhouse) member() bool {
 	return c.in
 }
 
-// button is the data of the newest button with a label.
-func (c *clubhouse) button(label string) string {
+// button is the data of the newest button with a label, address its address.
+func (c *clubhouse) button(label string) string { return c.labelled(label).Data }
+
+func (c *clubhouse) address(label string) string { return c.labelled(label).URL }
+
+func (c *clubhouse) labelled(label string) flows.InlineButton {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := len(c.shown) - 1; i >= 0; i-- {
 		for _, row := range c.shown[i].Buttons {
 			for _, b := range row {
 				if b.Text == label {
-					return b.Data
+					return b
 				}
 			}
 		}
 	}
-	return ""
+	return flows.InlineButton{}
 }
 
 // envelope seals so that a test can tell what is sealed.

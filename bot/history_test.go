@@ -52,6 +52,8 @@ anywhere:
   - {command: bigger, do: [{change_plan: club, to: big, say: Больше}]}
   - {command: smaller, do: [{change_plan: big, to: club, say: Меньше}]}
   - {command: renew, to: renew}
+  - {command: card, do: [{new_card: club, button: Карта}]}
+  - {command: anycard, do: [{new_card: true, method: sbp, button: Карта}]}
   - {command: refund, do: [{refund: course}]}
   - {command: part, do: [{refund: course, amount: 100}]}
   - {command: back, do: [{refund: club, withdraw: true}]}
@@ -93,7 +95,7 @@ func story(seed uint64) []happening {
 	random := rand.New(rand.NewPCG(seed, 0x5eed))
 	kinds := []string{
 		"say", "say", "say", "pay", "pay", "work", "work", "work", "work", "news", "news", "again", "lose",
-		"clock", "clock", "clock", "clock", "crash", "fault", "cabinet", "operator", "charge",
+		"clock", "clock", "clock", "clock", "crash", "fault", "cabinet", "operator", "charge", "bind",
 	}
 	list := make([]happening, 12+random.IntN(28))
 	for i := range list {
@@ -205,7 +207,7 @@ func newHistory(t *testing.T, dir string) *history {
 		t.Fatalf("the flow does not load: %+v", found)
 	}
 	h.bank = tbanktest.New(tbanktest.Config{
-		Terminals: []tbanktest.Terminal{{Key: "HistoryDEMO", Password: "password", Charge: true, CashRegister: true}},
+		Terminals: []tbanktest.Terminal{{Key: "HistoryDEMO", Password: "password", Charge: true, CashRegister: true, SBP: true, NotificationURL: "https://shop.example/payments/tbank"}},
 		BaseURL:   "https://bank.example", Now: h.clock.Now, Notify: &http.Client{Transport: h.mail}, Seed: 7,
 	})
 	h.provider = tbank.New(tbank.Config{
@@ -288,7 +290,7 @@ func (h *history) work() {
 func (h *history) happen(one happening) {
 	switch one.What {
 	case "say":
-		words := []string{"buy", "join", "join", "parts", "leave", "now", "pause", "resume", "bigger", "smaller", "renew", "refund", "part", "back"}
+		words := []string{"buy", "join", "join", "parts", "leave", "now", "pause", "resume", "bigger", "smaller", "renew", "refund", "part", "back", "card", "anycard"}
 		h.say(flows.Input{Kind: flows.Command, Text: words[one.A%len(words)]})
 	case "pay":
 		h.pay(one)
@@ -318,6 +320,8 @@ func (h *history) happen(one happening) {
 		}
 	case "operator":
 		h.operator(one)
+	case "bind":
+		h.bind(one)
 	case "charge":
 		h.survive(h.bot.StopCharges(h.ctx, []string{"", "", "anna"}[one.A%3]))
 	}
@@ -354,6 +358,21 @@ func (h *history) pay(one happening) {
 	default:
 		_, _ = h.bank.Pay(url, tbanktest.CardSuccess)
 	}
+	if err := h.bank.Settle(h.Context()); err != nil {
+		h.Fatal(err)
+	}
+}
+
+// bind lets the customer store a card, or an account, on the page shown last.
+func (h *history) bind(one happening) {
+	url := h.chat.address("Карта")
+	if url == "" {
+		return
+	}
+	// A page that is closed, or of the other kind, refuses, as good as none.
+	cards := []tbanktest.Card{tbanktest.CardSuccess, tbanktest.CardOnce, tbanktest.CardDeclined}
+	_, _ = h.bank.Bind(url, cards[one.A%3])
+	_ = h.bank.BindAccount(url, one.B%4 > 0)
 	if err := h.bank.Settle(h.Context()); err != nil {
 		h.Fatal(err)
 	}

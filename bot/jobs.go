@@ -36,6 +36,8 @@ const (
 	jobBillPaid = "bill_paid"
 	jobCharge   = "charge"
 	jobRefund   = "refund"
+	jobBind     = "bind"
+	jobBound    = "bound"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about
@@ -46,6 +48,7 @@ func ackLane(contact string) outbox.Lane     { return outbox.Lane("ack/" + conta
 func crmLane(contact string) outbox.Lane     { return outbox.Lane("crm/" + contact) }
 func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + payment) }
 func refundLane(payment string) outbox.Lane  { return outbox.Lane("refund/" + payment) }
+func cardLane(binding string) outbox.Lane    { return outbox.Lane("card/" + binding) }
 
 // sayJob, deliverJob and so on are the payloads as they are stored.
 type sayJob struct {
@@ -113,6 +116,8 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return put(tx, outbox.Lane("http/"+contact), jobHTTP, httpJob{contact, e}, in.At)
 	case flows.Membership:
 		return put(tx, chatLane(contact), jobMember, memberJob{contact, e}, in.At)
+	case flows.BindCard:
+		return b.enqueueBind(tx, e, contact, in.At)
 	case flows.Charge:
 		return b.enqueueCharge(tx, e, contact, in.At)
 	case flows.Refund:
@@ -163,6 +168,10 @@ func handler[P any](run func(context.Context, outbox.Job, P) (func(storage.Tx) e
 // jobContact is the contact in whose dialog a job belongs; empty for none.
 func jobContact(tx storage.Tx, job outbox.Job) (string, error) {
 	destination, name, _ := strings.Cut(string(job.Lane), "/")
+	if destination == "card" {
+		one, err := loadBinding(tx, name)
+		return one.Contact, err
+	}
 	if destination != "payment" && destination != "refund" {
 		return name, nil
 	}

@@ -13,10 +13,14 @@ import (
 )
 
 // Accept takes what a provider notified. It is committed when it returns nil.
-// A payment that we do not have is payments.ErrUnknown, news of another shop
-// about it payments.ErrForged: they change nothing.
+// A payment, or a request for a card, that we do not have is
+// payments.ErrUnknown, news of another shop about it payments.ErrForged: they
+// change nothing.
 func (b *Bot) Accept(ctx context.Context, provider string, event payments.Event) error {
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		if event.Binding != nil {
+			return b.acceptCard(tx, provider, event)
+		}
 		payment, err := tx.Payment(event.Payment)
 		if errors.Is(err, storage.ErrNotFound) || err == nil && payment.Provider != provider {
 			return payments.ErrUnknown
@@ -71,7 +75,7 @@ func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
 		return fmt.Errorf("load payment: %w", err)
 	}
 	if event.Card != nil {
-		if err := b.keepCard(tx, payment, *event.Card); err != nil {
+		if err := b.paidCard(tx, payment, *event.Card); err != nil {
 			return err
 		}
 	}

@@ -48,6 +48,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobHear:     {Handle: handler(b.look)},
 			jobCharge:   {Handle: handler(b.charge)},
 			jobRefund:   {Handle: handler(b.refund)},
+			jobBind:     {Handle: handler(b.bind), Timeout: linkTime},
+			jobBound:    {Handle: handler(b.bound)},
 			jobSettle:   {Handle: handler(b.settleHold)},
 			jobClosing:  {Handle: handler(b.closeReceipt), Once: true},
 		},

@@ -57,6 +57,9 @@ func (b *Bot) Open(ctx context.Context, payment sales.Payment, method sales.Meth
 // links are the addresses that a customer can open, in the place of the
 // late-bound ones of a message.
 func (b *Bot) links(ctx context.Context, say flows.Say) (replaced, error) {
+	if say.Card != "" {
+		return b.cardLinks(ctx, say.Card)
+	}
 	if len(say.Payments) == 0 {
 		return replaced{}, nil
 	}
@@ -84,6 +87,16 @@ func (b *Bot) links(ctx context.Context, say flows.Say) (replaced, error) {
 		add(flows.PayLink(payment.ID), b.payAddress(payment))
 	}
 	return replaced{strings.NewReplacer(pairs...), strings.NewReplacer(inText...)}, nil
+}
+
+// cardLinks is the address of a page for a card in the place of its late-bound one.
+func (b *Bot) cardLinks(ctx context.Context, id string) (replaced, error) {
+	one, err := b.peekBinding(ctx, id)
+	if err == nil && one.URL == "" {
+		err = errNoLink
+	}
+	pair := strings.NewReplacer(flows.CardLink(id), one.URL)
+	return replaced{pair, pair}, err
 }
 
 // leads tells whether a message holds an address.

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"voronka/sales"
@@ -116,7 +117,7 @@ func (r *Run) hearSubscription(one sales.Subscription, word Outcome) {
 	r.about = one.ID
 	r.Input.renewal = word
 	defer func() { r.Input.renewal = "" }()
-	r.Event("subscription", string(word)+" "+one.Plan.ID)
+	r.Event("subscription", strings.TrimSpace(string(word)+" "+one.Plan.ID))
 	r.heard = len(r.journal)
 	if r.halted || r.subscriptionRules(one) || r.halted || r.Session.Manual {
 		return

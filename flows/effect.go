@@ -31,6 +31,8 @@ type Say struct {
 	QR string `json:"qr,omitempty"`
 	// Payments are those whose PayLink the text or buttons hold.
 	Payments []string `json:"payments,omitempty"`
+	// Card is the BindCard whose CardLink a button holds.
+	Card string `json:"card,omitempty"`
 }
 
 // InlineButton is a button under a message: Data comes back in a Button input, URL opens.

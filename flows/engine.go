@@ -52,6 +52,7 @@ func TextKeys() []string {
 		"pay", "pay_button", "pay_sbp", "pay_tpay", "pay_saved", "charging", "receipt", "already_paid", "paid", "trouble",
 		"subscribe", "subscribed", "subscribed_again", "unsubscribed", "no_subscription",
 		"charged", "charge_failed", "charge_soon", "card_expiring", "subscription_ended", "new_card_button",
+		"new_card", "bind_card_button", "card_saved", "card_refused",
 	}
 }
 
@@ -95,6 +96,8 @@ func (e Engine) Advance(flow *Flow, contact sales.Contact, known Known, session 
 		r.responded()
 	case input.Kind == Renewal:
 		r.renew()
+	case input.Kind == Bound:
+		r.heardCard()
 	default:
 		r.outside()
 	}

@@ -59,7 +59,7 @@ func (r *Run) keepHeard() {
 	}
 	in := r.Input
 	heard := &Heard{Kind: in.Kind, Turn: r.Session.Turns, Own: in.Own, Message: in.Message, Timer: r.rang, Fields: in.Fields}
-	if in.Kind == Renewal {
+	if in.Kind == Renewal || in.Kind == Bound {
 		heard.Subscription = in.Subscription
 	}
 	switch {

@@ -37,6 +37,9 @@ const (
 	Announced InputKind = "broadcast"
 	// Renewal says that something is due about the subscription named in Subscription.
 	Renewal InputKind = "subscription"
+	// Bound says that a card was stored without paying, or was not: Payload is
+	// the outcome, Subscription the one that wanted it, if any.
+	Bound InputKind = "card"
 )
 
 // Input is anything that happened to one contact.
@@ -62,7 +65,7 @@ type Input struct {
 	// Broadcast is the id of an Announced input's broadcast.
 	Broadcast string
 	Payment   *PaymentEvent
-	// Subscription belongs to a Renewal.
+	// Subscription belongs to a Renewal and a Bound.
 	Subscription string
 	// Response belongs to a Responded input.
 	Response *Response
@@ -110,6 +113,10 @@ const (
 	ChargeSoon        Outcome = "charge_soon"        // a reminder of the coming charge
 	CardExpiring      Outcome = "card_expiring"      // the card ends before the coming charge
 	SubscriptionEnded Outcome = "subscription_ended" // access is over
+
+	// What is heard of a card that was to be stored without paying.
+	CardSaved   Outcome = "card_saved"
+	CardRefused Outcome = "card_refused"
 )
 
 // Outcomes lists all of them in the order they are documented.
@@ -117,9 +124,9 @@ func Outcomes() []Outcome {
 	return []Outcome{Success, Fail, DifferentAmounts, Expired, LinkError, Refunded, Held, Clicked, Receipt}
 }
 
-// SubscriptionOutcomes lists what is heard of subscriptions, as it is documented.
+// SubscriptionOutcomes lists what is heard of subscriptions and their cards, as it is documented.
 func SubscriptionOutcomes() []Outcome {
-	return []Outcome{Charged, ChargeFailed, ChargeSoon, CardExpiring, SubscriptionEnded}
+	return []Outcome{Charged, ChargeFailed, ChargeSoon, CardExpiring, SubscriptionEnded, CardSaved, CardRefused}
 }
 
 // PaymentEvent is what happened to a payment.

@@ -36,6 +36,7 @@ type Rehearsal struct {
 	declines sales.Decline
 	refunds  []Refund
 	settles  []Settle        // held money, not settled yet
+	bind     BindCard        // the card that was asked for last
 	asked    map[string]bool // refunds by id
 	back     map[string]sales.Money
 }
@@ -132,6 +133,8 @@ func (r *Rehearsal) show(effect Effect) {
 			r.asked[effect.ID] = true
 			r.refunds = append(r.refunds, effect)
 		}
+	case BindCard:
+		r.bind = effect
 	case MakeLink:
 		r.move(effect.Payment, func(p *sales.Payment) { p.Status = sales.PaymentLinked })
 	}

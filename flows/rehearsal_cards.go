@@ -18,11 +18,17 @@ func cards() map[string]sales.Decline {
 }
 
 // CardWords are what a rehearsal can say of the saved card.
-func CardWords() []string { return []string{"works", "no_money", "lost", "bank_down"} }
+func CardWords() []string {
+	return []string{"works", "no_money", "lost", "bank_down", "bound", "refused"}
+}
 
-// doCard says how the saved card is from now on: "no_money", "expires 2026-12".
+// doCard says how the saved card is from now on: "no_money", "expires 2026-12";
+// or what came of the page where a new one was asked for: "bound", "refused".
 func (r *Rehearsal) doCard(how string) ([]Turn, error) {
 	word, month, _ := strings.Cut(how, " ")
+	if how == "bound" || how == "refused" {
+		return one(r.bound(how == "bound"))
+	}
 	if decline, known := cards()[word]; known && month == "" {
 		r.declines = decline
 		return nil, nil
@@ -36,7 +42,20 @@ func (r *Rehearsal) doCard(how string) ([]Turn, error) {
 		r.Known.Card = &card
 		return nil, nil
 	}
-	return nil, fmt.Errorf("%w: /card %s: works, no_money, lost, bank_down or expires 2026-12?", ErrScript, how)
+	return nil, fmt.Errorf("%w: /card %s: works, no_money, lost, bank_down, expires 2026-12, bound or refused?", ErrScript, how)
+}
+
+// bound ends the page where a card was asked for last.
+func (r *Rehearsal) bound(done bool) (Turn, error) {
+	if r.bind.ID == "" {
+		return Turn{}, fmt.Errorf("%w: /card: no card was asked for", ErrScript)
+	}
+	outcome := CardRefused
+	if done {
+		outcome = CardSaved
+		r.Known.Card, r.declines = &Card{Last: "1234"}, ""
+	}
+	return r.Send(Input{Kind: Bound, Payload: string(outcome), Subscription: r.bind.Subscription})
 }
 
 // Settle lets the bank answer charges and refunds that were asked for.

@@ -27,7 +27,8 @@ var (
 //	/contact +79991234567       the own number is shared; /contact! somebody else's
 //	/photo /document /voice /location /sticker
 //	/join /leave /operator Text a person takes over, lets go, writes
-//	/card no_money              charges of the saved card fail; works, lost, bank_down, expires 2026-12
+//	/card no_money              charges of the saved card fail; works, lost, bank_down, expires 2026-12;
+//	                            bound, refused: what came of the page for a new card
 //	/http 200 {"a": 1}          the server that was asked answers; 0 for nobody
 //	/block /unblock             the customer blocks the bot
 //	/joined news /left news     the customer joins a channel, leaves it

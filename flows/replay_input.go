@@ -34,6 +34,10 @@ func (p *playback) input(one recording) (Input, bool) {
 		subscription, found := p.subscription(heard.Subscription)
 		in.Subscription = subscription
 		return in, found
+	case Bound:
+		if heard.Subscription != "" {
+			in.Subscription, _ = p.subscription(heard.Subscription)
+		}
 	case Button:
 		in.Payload = p.button(heard.Payload, one.line.Text)
 	}

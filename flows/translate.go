@@ -71,7 +71,7 @@ func spotsOf(root *yaml.Node, source *Source) []spot {
 func silentKey(key string) bool {
 	return contains([]string{"flow", "title", "start", "receipt", "moved", "stages", "crm", "operator", "http", "headers", "body", "form", "json", "code", "set", "calc",
 		"if", "to", "url", "photo", "document", "file", "link", "invite", "into", "as", "callback", "event", "tag", "untag",
-		"consent", "channel", "subscribe", "unsubscribe", "renew", "change_plan", "pause_plan", "resume_plan", "refund"}, key)
+		"consent", "channel", "subscribe", "unsubscribe", "renew", "new_card", "method", "change_plan", "pause_plan", "resume_plan", "refund"}, key)
 }
 
 // spokenKey tells of keys whose text a customer sees.

@@ -57,6 +57,15 @@ type Wallet interface {
 	Bound(ctx context.Context, shop, request string) (Binding, error)
 }
 
+// AccountBinder stores bank accounts (SBP) of customers, as Wallet does cards.
+type AccountBinder interface {
+	// BindAccount makes an address where a customer lets a shop charge their
+	// account; their bank shows the description. Link.External is as of Bind.
+	BindAccount(ctx context.Context, shop, description string) (Link, error)
+	// AccountBound asks what became of it.
+	AccountBound(ctx context.Context, shop, request string) (Binding, error)
+}
+
 // Binding is what became of a request to store a card without paying.
 type Binding struct {
 	// Request is Link.External of Bind.

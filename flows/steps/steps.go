@@ -37,6 +37,7 @@ func All() []flows.StepKind {
 		{Word: "export_me", Read: readExportMe},
 		{Word: "subscribe", Read: readSubscribe},
 		{Word: "renew", Read: readRenew},
+		{Word: "new_card", Read: readNewCard},
 		{Word: "unsubscribe", Read: readUnsubscribe},
 		{Word: "pause_plan", Read: readPausePlan},
 		{Word: "resume_plan", Read: readResumePlan},

@@ -67,8 +67,10 @@ var (
 	_ payments.Holder    = (*Provider)(nil)
 	_ payments.Recurrer  = (*Provider)(nil)
 	_ payments.Wallet    = (*Provider)(nil)
-	_ payments.Opener    = (*Provider)(nil)
-	_ payments.Closer    = (*Provider)(nil)
+
+	_ payments.AccountBinder = (*Provider)(nil)
+	_ payments.Opener        = (*Provider)(nil)
+	_ payments.Closer        = (*Provider)(nil)
 )
 
 // New makes a provider. Passwords stay in closures, where no print finds them.
