@@ -112,8 +112,11 @@ func (w *world) restart() {
 	w.Bot = made
 }
 
+// patience is how long a test waits for what must come: on a busy machine too.
+const patience = 2 * time.Minute
+
 func (w *world) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(w.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.Context(), patience)
 	w.Cleanup(cancel)
 	return ctx
 }

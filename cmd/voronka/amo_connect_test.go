@@ -106,9 +106,7 @@ func port(env []string) string {
 }
 
 func TestConnectListensWhereTheRedirectLeadsHere(t *testing.T) {
-	free := httptest.NewServer(http.NotFoundHandler())
-	address := free.Listener.Addr().String()
-	free.Close()
+	address := freeAddress(t)
 	account, env, _ := consentAccount(t, "http://"+address+"/connected")
 	asked, said := io.Pipe()
 	done := make(chan int, 1)
@@ -127,13 +125,14 @@ func TestConnectListensWhereTheRedirectLeadsHere(t *testing.T) {
 		t.Fatalf("asked at %q", told[:n])
 	}
 	answer := "http://" + address + "/connected?" + url.Values{"code": {account.Grant()}, "state": {page.Query().Get("state")}}.Encode()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
 	for ctx.Err() == nil {
 		if got, err := http.Get(answer); err == nil {
 			got.Body.Close()
 			break
 		}
+		_ = pause(ctx, 10*time.Millisecond)
 	}
 	if got := <-done; got != exitOK {
 		t.Errorf("exit %d", got)

@@ -122,7 +122,7 @@ func openBrowser(t *testing.T, address string, width, height int) *tab {
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		t.Fatalf("open %s: %v", address, err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, deadline)
 	t.Cleanup(cancel)
 	return &tab{t, ctx}
 }
@@ -140,7 +140,7 @@ func (b *tab) see(what, expression string) {
 			let found = false;
 			try { %s found = Boolean(%s); } catch (e) { found = false; }
 			if (found) return yes(true);
-			if (Date.now() - since > 90000) return no(new Error('not seen in 90 s'));
+			if (Date.now() - since > 240000) return no(new Error('not seen in four minutes'));
 			setTimeout(look, 50);
 		})();
 	})`, frames, expression)

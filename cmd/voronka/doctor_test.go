@@ -304,7 +304,7 @@ func (c *clinic) unreach(public string) { c.Public = public }
 func (c *clinic) update(word string) {
 	c.t.Helper()
 	c.telegram.User(telegramtest.Profile{ID: 1}).Send("Привет")
-	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(c.t.Context(), deadline)
 	defer cancel()
 	for {
 		info, err := get(ctx, c.TelegramAPI+"/bot"+c.telegram.Token()+"/getWebhookInfo")

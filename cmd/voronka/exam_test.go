@@ -39,7 +39,7 @@ func newExamRoom(t *testing.T, change func(*tbanktest.Terminal)) (*examRoom, *ex
 	t.Cleanup(r.bank.Close)
 	provider := tbank.New(tbank.Config{Terminal: terminal.Key, Password: terminal.Password, API: serveFake(t, r.bank) + "/v2"})
 	e := newExam(provider, Settings{TBankFFD: "1.05"}, r.hear, time.Now)
-	e.every, e.patience = time.Millisecond, 10*time.Second
+	e.every, e.patience = time.Millisecond, deadline
 	return r, e
 }
 

@@ -312,7 +312,7 @@ func notification(p *foreignPayment, status string, shape int) []byte {
 
 // tell repeats a notification until it is answered with 200 and OK.
 func (s *foreignBank) tell(address string, body []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
 	for {
 		status, said, err := tellOnce(ctx, address, body)

@@ -71,7 +71,7 @@ func TestForeignServers(t *testing.T) {
 	for _, mode := range []string{"polling", "webhook"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
 			a := newAbroad(t, mode, true)
 			a.start()
@@ -105,7 +105,7 @@ func TestForeignServers(t *testing.T) {
 // the bank. Nobody who has paid waits long for what they bought.
 func TestForeignServersWithoutAddress(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
 	a := newAbroad(t, "polling", false)
 	a.start()
@@ -121,7 +121,7 @@ func TestForeignServersWithoutAddress(t *testing.T) {
 	if err := b.waitsForFile(ctx); err != nil {
 		t.Error(err)
 	}
-	if wait := time.Since(paid); wait > 30*time.Second {
+	if wait := time.Since(paid); wait > time.Minute {
 		t.Errorf("who has paid waits %s", wait.Round(time.Second))
 	}
 	if err := a.idle(ctx); err != nil {
@@ -334,8 +334,8 @@ func (a *abroad) judgeManners() {
 			a.t.Errorf("the press %s was never answered: the button turns for ever", id)
 		}
 	}
-	// A stall of the machine may bunch, once, what was sent in good order.
-	if a.crm.throttled > 2 {
+	// A stall of the machine may bunch, now and then, what was sent in good order.
+	if a.crm.throttled > 5 {
 		a.t.Errorf("amoCRM throttled us %d times at more than 7 requests in a second", a.crm.throttled)
 	}
 	for _, secret := range []string{foreignToken, foreignPassword, foreignAmoToken, "hook-secret", "@mail.ru", "7912000000", "430000"} {

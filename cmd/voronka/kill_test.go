@@ -41,7 +41,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 // again, then lets a last process bring everything to its end.
 func (w *outside) killWhileSelling(random *rand.Rand) []*customer {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 2*deadline)
 	defer cancel()
 	market := w.open(ctx, 4)
 	for round := range rounds {
@@ -58,6 +58,9 @@ func (w *outside) killWhileSelling(random *rand.Rand) []*customer {
 		w.kill()
 	}
 	w.start()
+	if err := comesTrue(ctx, "enough customers came", func() bool { return market.size() >= 12 }); err != nil {
+		w.t.Errorf("%v\n%s", err, w.logs())
+	}
 	customers := market.close()
 	w.calm(ctx)
 	return customers

@@ -29,7 +29,7 @@ func newSickOutside(t *testing.T, mode string) (*outside, context.Context) {
 	w := newOutside(t, mode)
 	// A process under the race detector sleeps for a second at its end.
 	w.env = append(w.env, "GORACE=atexit_sleep_ms=0")
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	t.Cleanup(cancel)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -233,7 +233,7 @@ func TestCRMIsDown(t *testing.T) {
 			if err := sick.buy(ctx); err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(began); took > 10*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("the funnel took %v while the CRM was away", took)
 			}
 			w.waitForWork(ctx, "crm/tg:11", test.why)

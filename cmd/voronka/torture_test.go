@@ -77,7 +77,7 @@ func (w *outside) torture(rounds int, crew crew) {
 	}
 	w.overHTTP2()
 	random := rand.New(rand.NewPCG(seed, 1))
-	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute+time.Duration(rounds)*5*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), deadline+time.Duration(rounds)*5*time.Second)
 	defer cancel()
 	market := w.open(ctx, 4)
 	blew := map[string]int{}

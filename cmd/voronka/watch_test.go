@@ -66,11 +66,11 @@ func (s *stage) write(name, text string) {
 
 func (s *stage) until(what string, holds func() bool) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), deadline)
 	defer cancel()
 	for !holds() {
 		if err := pause(ctx, 10*time.Millisecond); err != nil {
-			s.t.Fatalf("%s: not within ten seconds", what)
+			s.t.Fatalf("%s: never", what)
 		}
 	}
 }
@@ -137,7 +137,7 @@ func TestFilesBesideFlowsAreWatched(t *testing.T) {
 // TestRunTakesEdits edits the flow of a process that sells.
 func TestRunTakesEdits(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
 	w := newOutside(t, "polling")
 	w.start()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -31,6 +32,10 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+// deadline is how long a test waits for what must come: on a busy machine, under
+// the race detector, too.
+const deadline = 5 * time.Minute
 
 // outside is the world that a voronka process lives in. It outlives every process.
 type outside struct {
@@ -98,14 +103,28 @@ func serveFake(t *testing.T, handler http.Handler) string {
 	return server.URL
 }
 
+// freeAddress is one that stays free while nobody of the test listens there. Its
+// port lies below those that systems give to connections and to ":0" (32768 on
+// Linux, 49152 elsewhere), and a UDP socket keeps other tests away from it.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(22_000))
+		kept, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
+		}
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			kept.Close()
+			continue
+		}
+		listener.Close()
+		t.Cleanup(func() { kept.Close() })
+		return address
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 func (w *outside) database() string { return filepath.Join(w.dir, "voronka.db") }

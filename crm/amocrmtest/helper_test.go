@@ -136,10 +136,13 @@ func (got answer) id(t *testing.T, path string) int64 {
 	return int64(n)
 }
 
+// patience is how long a test waits for what must come: on a busy machine too.
+const patience = 2 * time.Minute
+
 // waitFor waits until what holds.
 func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(5 * time.Second)
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	poll := time.NewTicker(5 * time.Millisecond)
 	defer poll.Stop()

@@ -61,7 +61,7 @@ func (b *bank) record(w http.ResponseWriter, r *http.Request) {
 
 func (b *bank) notifications(t *testing.T) []paymentstest.Notification {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := b.Settle(ctx); err != nil {
 		t.Fatalf("wait for notifications: %v", err)

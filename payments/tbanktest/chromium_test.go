@@ -34,7 +34,7 @@ func TestPageInChromium(t *testing.T) {
 	defer cancel()
 	ctx, cancel = chromedp.NewContext(ctx)
 	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, patience)
 	defer cancel()
 
 	do := func(steps ...chromedp.Action[chromedp.Void]) {

@@ -94,7 +94,7 @@ func (c *crewman) sees(t *testing.T) (lanes []outbox.Lane) {
 // taken waits until one of the replicas holds a lane.
 func taken(t *testing.T, lane outbox.Lane, by ...*crewman) {
 	t.Helper()
-	deadline := time.After(time.Minute)
+	deadline := time.After(2 * time.Minute)
 	for {
 		for _, one := range by {
 			if slices.Contains(one.sees(t), lane) {
@@ -169,7 +169,7 @@ func TestOneLeads(t *testing.T) {
 			if got != event {
 				t.Fatalf("%s, want: %s", got, event)
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatalf("never: %s", event)
 		}
 	}

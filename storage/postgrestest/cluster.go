@@ -38,7 +38,7 @@ type Cluster struct {
 }
 
 // startTime is how long a cluster may take to be made and to answer.
-const startTime = time.Minute
+const startTime = 3 * time.Minute
 
 // Start makes a cluster and waits until it answers. The caller closes it.
 func Start(options Options) (*Cluster, error) {
