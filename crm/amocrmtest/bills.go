@@ -18,7 +18,7 @@ func (s *Server) AddBill(b Bill) int64 {
 		b.Fields = append(slices.Clone(b.Fields), status)
 	}
 	s.adopt(&b, "catalogs/"+digits(invoices))
-	s.elements = append(s.elements, &element{card: b, catalog: invoices})
+	s.addElement(&element{card: b, catalog: invoices})
 	s.stream.bump()
 	return b.ID
 }
@@ -27,7 +27,9 @@ func (s *Server) AddBill(b Bill) int64 {
 func (s *Server) DeleteBill(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.elements = slices.DeleteFunc(s.elements, func(e *element) bool { return e.catalog == invoices && e.card.ID == id })
+	if e := s.element(invoices, id); e != nil {
+		s.elements.remove(e, end{id: id})
+	}
 }
 
 // Bills are the invoices of the account, oldest first.
@@ -35,7 +37,7 @@ func (s *Server) Bills() []Bill {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []Bill
-	for _, e := range s.elements {
+	for _, e := range s.elements.all {
 		if e.catalog == invoices {
 			all = append(all, e.card)
 		}

@@ -45,15 +45,12 @@ func (s *Server) dealView(l *Lead) object {
 	if who := s.mainContact(l.ID); who != nil {
 		view["contact"] = object{"name": who.Name, "phone": first(who.Values("PHONE")), "email": first(who.Values("EMAIL"))}
 	}
-	for _, n := range slices.Backward(s.notes) {
-		if n.Entity == "leads" && n.EntityID == l.ID {
-			view["note"] = n.Text()
-			break
-		}
+	if notes := s.notes.of[end{"leads", l.ID}]; len(notes) > 0 {
+		view["note"] = notes[len(notes)-1].Text()
 	}
 	open := 0
-	for _, t := range s.tasks {
-		if t.Entity == "leads" && t.EntityID == l.ID && !t.Completed {
+	for _, t := range s.tasks.of[end{"leads", l.ID}] {
+		if !t.Completed {
 			open++
 		}
 	}
@@ -79,7 +76,7 @@ func (s *Server) dealDetails(id int64) object {
 		view["contact_fields"] = fieldLines(who.Card)
 	}
 	notes := []object{}
-	for _, n := range s.notes {
+	for _, n := range s.notes.all {
 		if (n.Entity == "leads" && n.EntityID == id) || (n.Entity == "contacts" && n.EntityID == contactID && contactID != 0) {
 			service, _ := n.Params["service"].(string)
 			notes = append(notes, object{"id": n.ID, "type": n.Type, "service": service, "text": n.Text(), "at": n.CreatedAt, "entity": n.Entity})
@@ -87,7 +84,7 @@ func (s *Server) dealDetails(id int64) object {
 	}
 	slices.SortStableFunc(notes, func(a, b object) int { return cmp.Compare(a["at"].(int64), b["at"].(int64)) })
 	tasks := []object{}
-	for _, t := range s.tasks {
+	for _, t := range s.tasks.all {
 		if t.Entity == "leads" && t.EntityID == id || t.Entity == "contacts" && t.EntityID == contactID && contactID != 0 {
 			tasks = append(tasks, object{"id": t.ID, "text": t.Text, "due": t.CompleteTill, "done": t.Completed, "result": t.Result})
 		}

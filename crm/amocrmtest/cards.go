@@ -56,6 +56,7 @@ func (c *call) writeCard(entity string, card *Card, data map[string]any) {
 	setInt(data, "updated_by", &card.UpdatedBy)
 	card.Fields = c.s.applyFields(entity, card.Fields, data)
 	c.writeTags(entity, card, data)
+	c.s.rewritten(entity, card)
 }
 
 func (c *call) cardView(entity string, card Card) object {
@@ -71,35 +72,6 @@ func (c *call) cardView(entity string, card Card) object {
 
 func (c *call) reference(entity string, id int64) object {
 	return object{"id": id, "_links": c.self("%s/%d", entity, id)}
-}
-
-// matchesQuery tells whether query= finds the card. It is full text over the
-// filled fields (API v4, leads-api): every word must occur somewhere, and a
-// number is also looked for among the digits of phones. A hit is a candidate,
-// not a proof: the client has to compare the field it cares for.
-func (c *call) matchesQuery(card Card, extra ...string) bool {
-	asked := strings.TrimSpace(lower(c.query.get("query")))
-	if asked == "" {
-		return true
-	}
-	if c.now-card.UpdatedAt < int64(c.s.cfg.SearchLag.Seconds()) {
-		return false
-	}
-	filled := append([]string{lower(card.Name)}, extra...)
-	for _, f := range card.Fields {
-		for _, v := range f.Values {
-			filled = append(filled, lower(plain(v.Value)))
-		}
-	}
-	if number := onlyDigits(asked); len(number) >= 3 && isPhoneLike(asked) {
-		return slices.ContainsFunc(filled, func(s string) bool { return strings.Contains(onlyDigits(s), number) })
-	}
-	for _, word := range strings.Fields(asked) {
-		if !slices.ContainsFunc(filled, func(s string) bool { return strings.Contains(s, word) }) {
-			return false
-		}
-	}
-	return true
 }
 
 func isPhoneLike(s string) bool { return strings.Trim(s, "+0123456789 -()") == "" }

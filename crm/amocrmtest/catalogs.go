@@ -63,12 +63,13 @@ func (s *Server) catalog(id int64) *catalog {
 }
 
 func (s *Server) element(catalog, id int64) *element {
-	i := slices.IndexFunc(s.elements, func(e *element) bool { return e.catalog == catalog && e.card.ID == id })
-	if i < 0 {
-		return nil
+	if e := s.elements.one(id); e != nil && e.catalog == catalog {
+		return e
 	}
-	return s.elements[i]
+	return nil
 }
+
+func (s *Server) addElement(e *element) { s.elements.add(e, end{id: e.card.ID}) }
 
 func listCatalogs(c *call) reply {
 	found := slices.Clone(c.s.catalogs)

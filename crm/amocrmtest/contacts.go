@@ -17,8 +17,9 @@ func (c *call) contactUpdate() schema {
 func listContacts(c *call) reply {
 	c.checkWith("leads", "customers", "catalog_elements", "contacts")
 	var found []*Contact
+	asked := c.search()
 	for _, who := range c.s.people(c.entity) {
-		if !who.Deleted && c.matchesQuery(who.Card) && c.passesFilters(who.Card) {
+		if !who.Deleted && c.finds(asked, c.entity, &who.Card) && c.passesFilters(who.Card) {
 			found = append(found, who)
 		}
 	}

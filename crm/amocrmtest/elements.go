@@ -21,8 +21,9 @@ func listElements(c *call) reply {
 		return notFound()
 	}
 	var found []*element
-	for _, e := range c.s.elements {
-		if e.catalog == c.ids[0] && c.matchesQuery(e.card) && c.query.oneOf("filter[id]", e.card.ID) {
+	asked := c.search()
+	for _, e := range c.s.elements.all {
+		if e.catalog == c.ids[0] && c.finds(asked, c.entity, &e.card) && c.query.oneOf("filter[id]", e.card.ID) {
 			found = append(found, e)
 		}
 	}
@@ -63,7 +64,7 @@ func addElements(c *call) reply {
 	out := make([]object, len(made))
 	for i, e := range made {
 		e.card.ID = c.s.nextID("elements")
-		c.s.elements = append(c.s.elements, e)
+		c.s.addElement(e)
 		out[i] = c.writtenElement(e)
 		out[i]["request_id"] = i
 	}
@@ -110,6 +111,7 @@ func (c *call) writeElement(e *element, data map[string]any) {
 	e.card.UpdatedAt, e.card.UpdatedBy = c.now, c.user
 	setText(data, "name", &e.card.Name)
 	e.card.Fields = c.s.applyFields(c.entity, e.card.Fields, data)
+	c.s.rewritten(c.entity, &e.card)
 }
 
 func (c *call) elementsAnswer(out []object) reply {

@@ -7,7 +7,7 @@ func (s *Server) AddNote(lead int64, text string) int64 {
 	manager := s.cfg.Users[0].ID
 	n := &Note{ID: s.nextID("notes"), Entity: "leads", EntityID: lead, Type: "common", Params: map[string]any{"text": text},
 		ResponsibleUserID: manager, CreatedBy: manager, UpdatedBy: manager, CreatedAt: s.now(), UpdatedAt: s.now()}
-	s.notes = append(s.notes, n)
+	s.addNote(n)
 	s.happened("common_note_added", "leads", lead, manager, nil, []object{{"note": object{"id": n.ID}}})
 	s.emitNote(n)
 	s.stream.bump()

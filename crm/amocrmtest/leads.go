@@ -11,8 +11,9 @@ func listLeads(c *call) reply {
 	c.checkWith(leadWith()...)
 	deleted := c.query.with("only_deleted")
 	var found []*Lead
+	asked := c.search()
 	for _, l := range c.s.leads {
-		if l.Deleted == deleted && c.matchesQuery(l.Card) && c.passesFilters(l.Card) && c.passesLeadFilters(l) {
+		if l.Deleted == deleted && c.finds(asked, "leads", &l.Card) && c.passesFilters(l.Card) && c.passesLeadFilters(l) {
 			found = append(found, l)
 		}
 	}

@@ -1,9 +1,5 @@
 package amocrmtest
 
-import (
-	"slices"
-)
-
 // link joins two entities. It is kept from the deal's side, and between a
 // contact and a company from the contact's.
 type link struct {
@@ -26,11 +22,13 @@ func (k link) metadata() any {
 	return nil
 }
 
+func (k *link) ends() []end { return []end{{k.from, k.fromID}, {k.to, k.toID}} }
+
 func (s *Server) linked(from string, id int64, to string) []link {
 	var out []link
-	for _, k := range s.links {
+	for _, k := range s.links.of[end{from, id}] {
 		if k.from == from && k.fromID == id && (to == "" || k.to == to) {
-			out = append(out, k)
+			out = append(out, *k)
 		}
 	}
 	return out
@@ -39,36 +37,43 @@ func (s *Server) linked(from string, id int64, to string) []link {
 // join adds a link or changes the one there is. The first contact of a deal is
 // its main one; a new main contact takes the place of the old.
 func (s *Server) join(k link) {
-	at := slices.IndexFunc(s.links, func(o link) bool { return o.same(k) })
-	if at < 0 {
-		k.main = k.main || (k.to == "contacts" && len(s.linked(k.from, k.fromID, "contacts")) == 0)
-		s.links = append(s.links, k)
+	if old := s.same(k); old != nil {
+		old.meta = k.meta
+		old.main = k.main || old.main
 	} else {
-		s.links[at].meta = k.meta
-		s.links[at].main = k.main || s.links[at].main
+		k.main = k.main || (k.to == "contacts" && len(s.linked(k.from, k.fromID, "contacts")) == 0)
+		s.links.add(&k, k.ends()...)
 	}
 	if !k.main {
 		return
 	}
-	for i, o := range s.links {
+	for _, o := range s.links.of[end{k.from, k.fromID}] {
 		if o.from == k.from && o.fromID == k.fromID && o.to == k.to && o.toID != k.toID {
-			s.links[i].main = false
+			o.main = false
 		}
 	}
 }
 
-func (k link) same(o link) bool {
-	return k.from == o.from && k.fromID == o.fromID && k.to == o.to && k.toID == o.toID
+// same is the link that is there between the same two, nil without one.
+func (s *Server) same(k link) *link {
+	for _, o := range s.links.of[end{k.from, k.fromID}] {
+		if k.from == o.from && k.fromID == o.fromID && k.to == o.to && k.toID == o.toID {
+			return o
+		}
+	}
+	return nil
 }
 
 func (s *Server) part(k link) {
-	s.links = slices.DeleteFunc(s.links, k.same)
+	if old := s.same(k); old != nil {
+		s.links.remove(old, old.ends()...)
+	}
 }
 
 func (s *Server) leadsOf(entity string, id int64) []int64 {
 	var out []int64
-	for _, k := range s.links {
-		if k.from == "leads" && k.to == entity && k.toID == id && s.exists("leads", k.fromID) {
+	for _, k := range s.links.of[end{entity, id}] {
+		if k.from == "leads" && k.to == entity && s.exists("leads", k.fromID) {
 			out = append(out, k.fromID)
 		}
 	}
@@ -77,8 +82,8 @@ func (s *Server) leadsOf(entity string, id int64) []int64 {
 
 func (s *Server) contactsOf(company int64) []int64 {
 	var out []int64
-	for _, k := range s.links {
-		if k.from == "contacts" && k.to == "companies" && k.toID == company {
+	for _, k := range s.links.of[end{"companies", company}] {
+		if k.from == "contacts" && k.to == "companies" {
 			out = append(out, k.fromID)
 		}
 	}

@@ -145,7 +145,7 @@ func (c *call) wantsLink(k link) bool {
 // linksOf are the links of an entity seen from its own side.
 func (s *Server) linksOf(entity string, id int64) []link {
 	out := s.linked(entity, id, "")
-	for _, k := range s.links {
+	for _, k := range s.links.of[end{entity, id}] {
 		if k.to == entity && k.toID == id {
 			out = append(out, link{from: k.to, fromID: k.toID, to: k.from, toID: k.fromID})
 		}

@@ -8,7 +8,7 @@ func (s *Server) Elements(kind string) []Card {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []Card
-	for _, e := range s.elements {
+	for _, e := range s.elements.all {
 		if k := s.catalog(e.catalog); k != nil && k.kind == kind {
 			all = append(all, e.card)
 		}
@@ -23,7 +23,7 @@ func (s *Server) AddElement(kind, name string) int64 {
 	for _, k := range s.catalogs {
 		if k.kind == kind {
 			card := Card{ID: s.nextID("elements"), Name: name}
-			s.elements = append(s.elements, &element{card: card, catalog: k.id})
+			s.addElement(&element{card: card, catalog: k.id})
 			return card.ID
 		}
 	}

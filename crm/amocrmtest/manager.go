@@ -42,10 +42,8 @@ func (s *Server) Notes(entity string, id int64) []Note {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Note
-	for _, n := range s.notes {
-		if n.Entity == entity && n.EntityID == id {
-			out = append(out, *n)
-		}
+	for _, n := range s.notes.of[end{entity, id}] {
+		out = append(out, *n)
 	}
 	return out
 }
@@ -54,8 +52,8 @@ func (s *Server) Notes(entity string, id int64) []Note {
 func (s *Server) Tasks() []Task {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Task, len(s.tasks))
-	for i, t := range s.tasks {
+	out := make([]Task, len(s.tasks.all))
+	for i, t := range s.tasks.all {
 		out[i] = *t
 	}
 	return out
@@ -187,17 +185,19 @@ func (s *Server) MergeContacts(into, gone int64) error {
 	first, second := s.contacts[into], s.contacts[gone]
 	first.Fields = mergeFields(first.Fields, second.Fields)
 	first.UpdatedAt, first.UpdatedBy = s.now(), s.cfg.Users[0].ID
-	for _, k := range slices.Clone(s.links) {
-		if k.to == "contacts" && k.toID == gone {
-			s.part(k)
-			k.toID = into
-			s.join(k)
+	s.rewritten("contacts", &first.Card)
+	for _, k := range slices.Clone(s.links.of[end{"contacts", gone}]) {
+		if k.to == "contacts" {
+			s.part(*k)
+			moved := *k
+			moved.toID = into
+			s.join(moved)
 		}
 	}
-	for _, n := range s.notes {
-		if n.Entity == "contacts" && n.EntityID == gone {
-			n.EntityID = into
-		}
+	for _, n := range slices.Clone(s.notes.of[end{"contacts", gone}]) {
+		s.notes.unhang(n, end{"contacts", gone})
+		n.EntityID = into
+		s.notes.hang(n, end{"contacts", into})
 	}
 	for _, one := range s.chats {
 		if one.contact == gone {

@@ -73,7 +73,7 @@ func (c *call) addNote(data map[string]any) *Note {
 	setInt(data, "created_at", &n.CreatedAt)
 	n.UpdatedBy = n.CreatedBy
 	n.Params = child(data, "params")
-	c.s.notes = append(c.s.notes, n)
+	c.s.addNote(n)
 	c.s.happened(n.Type+"_note_added", c.entity, n.EntityID, n.CreatedBy, nil, []object{{"note": object{"id": n.ID}}})
 	c.s.emitNote(n)
 	return n
@@ -86,7 +86,7 @@ func listNotes(c *call) reply {
 	}
 	kinds := c.query.all("filter[note_type]")
 	var found []*Note
-	for _, n := range c.s.notes {
+	for _, n := range c.notesAsked() {
 		if n.Entity == c.entity && (len(c.ids) == 0 || n.EntityID == c.ids[0]) &&
 			(len(kinds) == 0 || slices.Contains(kinds, n.Type)) && c.query.oneOf("filter[id]", n.ID) &&
 			c.query.oneOf("filter[entity_id]", n.EntityID) && c.query.within("filter[updated_at]", n.UpdatedAt) {
@@ -101,15 +101,22 @@ func listNotes(c *call) reply {
 }
 
 func (c *call) note() *Note {
-	id := c.ids[len(c.ids)-1]
-	i := slices.IndexFunc(c.s.notes, func(n *Note) bool {
-		return n.ID == id && n.Entity == c.entity && (len(c.ids) == 1 || n.EntityID == c.ids[0])
-	})
-	if i < 0 {
+	n := c.s.notes.one(c.ids[len(c.ids)-1])
+	if n == nil || n.Entity != c.entity || len(c.ids) > 1 && n.EntityID != c.ids[0] {
 		return nil
 	}
-	return c.s.notes[i]
+	return n
 }
+
+// notesAsked are those of the path's entity, or all.
+func (c *call) notesAsked() []*Note {
+	if len(c.ids) > 0 {
+		return c.s.notes.of[end{c.entity, c.ids[0]}]
+	}
+	return c.s.notes.all
+}
+
+func (s *Server) addNote(n *Note) { s.notes.add(n, end{id: n.ID}, end{n.Entity, n.EntityID}) }
 
 func getNote(c *call) reply {
 	n := c.note()

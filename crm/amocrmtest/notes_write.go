@@ -1,7 +1,5 @@
 package amocrmtest
 
-import "slices"
-
 func (c *call) noteUpdate() schema {
 	sc := c.noteSchema()
 	params := sc["params"]
@@ -13,7 +11,8 @@ func (c *call) noteUpdate() schema {
 	return merge(sc, schema{"params": params, "note_type": kind, "entity_id": entity, "id": {
 		kind: integer, need: true, known: func(c *call, _ map[string]any, v any) bool {
 			id, _ := asInt(v)
-			return slices.ContainsFunc(c.s.notes, func(n *Note) bool { return n.ID == id && n.Entity == c.entity })
+			n := c.s.notes.one(id)
+			return n != nil && n.Entity == c.entity
 		}}})
 }
 
@@ -39,7 +38,7 @@ func patchNote(c *call) reply {
 
 func (c *call) changeNote(data map[string]any) object {
 	id, _ := intAt(data, "id")
-	n := c.s.notes[slices.IndexFunc(c.s.notes, func(n *Note) bool { return n.ID == id })]
+	n := c.s.notes.one(id)
 	setText(data, "note_type", &n.Type)
 	if params := child(data, "params"); params != nil {
 		n.Params = params

@@ -22,11 +22,12 @@ type Server struct {
 	leads     map[int64]*Lead
 	contacts  map[int64]*Contact
 	companies map[int64]*Contact
-	links     []link
-	notes     []*Note
-	tasks     []*Task
+	links     shelf[*link]
+	notes     shelf[*Note]
+	tasks     shelf[*Task]
 	catalogs  []*catalog
-	elements  []*element
+	elements  shelf[*element]
+	readables map[end]readable
 	events    []event
 	hooks     []*hook
 	requests  []Request
@@ -58,6 +59,7 @@ func New(cfg Config) *Server {
 		leads:     map[int64]*Lead{},
 		contacts:  map[int64]*Contact{},
 		companies: map[int64]*Contact{},
+		readables: map[end]readable{},
 		reasons:   cfg.LossReasons,
 		catalogs:  defaultCatalogs(cfg),
 	}

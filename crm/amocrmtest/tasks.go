@@ -42,19 +42,13 @@ func isTaskTarget(c *call, data map[string]any, v any) bool {
 	return given && (id == 0 || c.s.exists(entity, id))
 }
 
-func (s *Server) task(id int64) *Task {
-	i := slices.IndexFunc(s.tasks, func(t *Task) bool { return t.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return s.tasks[i]
-}
+func (s *Server) task(id int64) *Task { return s.tasks.one(id) }
 
 // closestTask is the nearest deadline of an open task, or null.
 func (s *Server) closestTask(entity string, id int64) any {
 	var closest int64
-	for _, t := range s.tasks {
-		if t.Entity == entity && t.EntityID == id && !t.Completed && (closest == 0 || t.CompleteTill < closest) {
+	for _, t := range s.tasks.of[end{entity, id}] {
+		if !t.Completed && (closest == 0 || t.CompleteTill < closest) {
 			closest = t.CompleteTill
 		}
 	}
@@ -64,7 +58,7 @@ func (s *Server) closestTask(entity string, id int64) any {
 // listTasks is GET /tasks; its filters are not part of the paid add-on.
 func listTasks(c *call) reply {
 	var found []*Task
-	for _, t := range c.s.tasks {
+	for _, t := range c.tasksAsked() {
 		completed := int64(0)
 		if t.Completed {
 			completed = 1
@@ -83,6 +77,15 @@ func listTasks(c *call) reply {
 		"complete_till": func(t *Task) int64 { return t.CompleteTill },
 	})
 	return list(c, "tasks", "tasks", found, c.taskView)
+}
+
+// tasksAsked are those of the one entity that the filter names, or all.
+func (c *call) tasksAsked() []*Task {
+	ids, kinds := c.query.ints("filter[entity_id]"), c.query.all("filter[entity_type]")
+	if len(ids) == 1 && len(kinds) == 1 {
+		return c.s.tasks.of[end{kinds[0], ids[0]}]
+	}
+	return c.s.tasks.all
 }
 
 func getTask(c *call) reply {

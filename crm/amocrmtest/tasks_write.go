@@ -11,7 +11,7 @@ func addTasks(c *call) reply {
 		setInt(it.data, "created_by", &t.CreatedBy)
 		setInt(it.data, "created_at", &t.CreatedAt)
 		c.writeTask(t, it.data)
-		c.s.tasks = append(c.s.tasks, t)
+		c.s.tasks.add(t, end{id: t.ID}, end{t.Entity, t.EntityID})
 		if t.Entity != "" {
 			c.s.happened("task_added", t.Entity, t.EntityID, t.CreatedBy, nil, []object{{"task": object{"text": t.Text}}})
 		}
@@ -54,8 +54,12 @@ func patchTask(c *call) reply {
 func (c *call) changeTask(it item) object {
 	id, _ := intAt(it.data, "id")
 	t := c.s.task(id)
-	done := t.Completed
+	done, was := t.Completed, end{t.Entity, t.EntityID}
 	c.writeTask(t, it.data)
+	if at := (end{t.Entity, t.EntityID}); at != was {
+		c.s.tasks.unhang(t, was)
+		c.s.tasks.hang(t, at)
+	}
 	if t.Completed && !done && t.Entity != "" {
 		c.s.happened("task_completed", t.Entity, t.EntityID, t.UpdatedBy, nil, []object{{"task": object{"text": t.Text}}})
 	}
