@@ -34,7 +34,7 @@ func idle(c crm.Change) bool {
 }
 
 // mirrorLink tells the CRM of a payment link: the stage that the map gives to
-// it, and the bill.
+// it, the price, and the bill.
 func (b *Bot) mirrorLink(tx storage.Tx, turn flows.Turn, in flows.Input, number int, link flows.MakeLink) error {
 	flow := b.flow(turn.Session.Flow)
 	m := flow.Mirroring
@@ -45,7 +45,11 @@ func (b *Bot) mirrorLink(tx storage.Tx, turn flows.Turn, in flows.Input, number 
 		ID: in.ID + "/link" + strconv.Itoa(number), Contact: turn.Contact, At: in.At, Title: flow.Title, Stage: m.Events["payment_link"],
 	}
 	for _, payment := range turn.Payments {
-		if payment.ID == link.Payment && m.Bills {
+		if payment.ID != link.Payment {
+			continue
+		}
+		change.Price = payment.Amount // what the deal is worth, as long as nobody has paid
+		if m.Bills {
 			change.Bill = billOf(flow, payment, orderOf(turn, payment.Order), m.Supplier)
 		}
 	}

@@ -61,7 +61,7 @@ func TestMapReachesTheCRM(t *testing.T) {
 	var stages, bills, notes []string
 	for _, change := range w.crm.changes {
 		if change.Stage != "" {
-			stages = append(stages, change.Stage)
+			stages = append(stages, change.Stage+" "+change.Price.String())
 		}
 		for _, part := range change.Parts() {
 			if part.Note != "" {
@@ -76,7 +76,7 @@ func TestMapReachesTheCRM(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff([]string{"Счёт", "Оплачено"}, stages); diff != "" {
+	if diff := cmp.Diff([]string{"Счёт 4\u00a0900", "Оплачено 4\u00a0900"}, stages); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"made Курс Ромашка vat22 " + payment.ID, "paid Курс Ромашка vat22 " + payment.ID}, bills); diff != "" {
