@@ -81,7 +81,7 @@ func (b block) check() []flows.Diagnostic {
 		if !piece.add(found) {
 			// The questions around the piece are not its own.
 			return slices.DeleteFunc(found, func(one flows.Diagnostic) bool {
-				return one.Code == "personal_before_consent" && one.Args["State"] == "begin"
+				return strings.HasPrefix(one.Code, "personal_") && one.Args["State"] == "begin"
 			})
 		}
 	}
