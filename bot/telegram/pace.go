@@ -47,6 +47,7 @@ type pace struct {
 	mu    sync.Mutex
 	all   *rate.Limiter // what nobody waits for
 	bulk  *rate.Limiter // broadcasts, within all
+	purse purse
 	chats map[int64]*chatPace
 	// crowded is how many chats there may be before those at rest are dropped.
 	crowded int
@@ -64,7 +65,7 @@ type chatPace struct {
 func newPace(per float64, now func() time.Time) *pace {
 	burst := max(1, int(per))
 	return &pace{
-		now: now, per: per, chats: map[int64]*chatPace{},
+		now: now, per: per, purse: purse{part: per, since: now()}, chats: map[int64]*chatPace{},
 		all: rate.NewLimiter(rate.Limit(per), burst), bulk: rate.NewLimiter(rate.Limit(per*bulkShare), max(1, int(per*bulkShare))),
 	}
 }
@@ -124,6 +125,9 @@ func (p *pace) reserve(chat int64, of core.Pace) (wait time.Duration, code strin
 		}
 		return wait, core.ChatPace
 	}
+	if of.Urgency != core.Reply {
+		p.purse.spent++
+	}
 	return wait, ""
 }
 
@@ -150,7 +154,7 @@ func (p *pace) stagger(of core.Urgency, now time.Time) time.Duration {
 		return 0
 	}
 	from.waiting++
-	return time.Duration(float64(from.waiting) / p.per * float64(time.Second))
+	return time.Duration(float64(from.waiting) / p.purse.part * float64(time.Second))
 }
 
 // chat is the pace of one chat.
@@ -219,7 +223,7 @@ func (p *pace) room(of core.Urgency) int {
 	case p.per == 0 || of == core.Reply:
 		return math.MaxInt32
 	case of == core.Bulk:
-		reserve := p.per * (1 - bulkShare)
+		reserve := p.purse.part * (1 - bulkShare)
 		return int(min(p.bulk.TokensAt(now), p.all.TokensAt(now)-reserve))
 	}
 	return int(p.all.TokensAt(now))

@@ -234,24 +234,6 @@ func TestWebhooksOfAmoCRM(t *testing.T) {
 	}
 }
 
-func TestProcessesShareTheBudget(t *testing.T) {
-	store, err := bolt.Open(filepath.Join(t.TempDir(), "voronka.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	at := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
-	for i, step := range []struct {
-		process string
-		after   time.Duration
-		want    int
-	}{{"a", 0, 1}, {"b", 0, 2}, {"a", 10 * time.Second, 2}, {"c", 10 * time.Second, 3}, {"a", 40 * time.Second, 2}, {"a", 80 * time.Second, 1}} {
-		if got, err := attend(t.Context(), store, step.process, at.Add(step.after)); err != nil || got != step.want {
-			t.Errorf("step %d: %d processes, %v; want %d", i, got, err, step.want)
-		}
-	}
-}
-
 // TestNamesAreComparedAtTheStart shows operators what the account lacks.
 func TestNamesAreComparedAtTheStart(t *testing.T) {
 	account, env, database := consentAccount(t, "https://bot.example.ru/crm/amocrm/connected")

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -73,6 +72,7 @@ func (s *service) open(ctx context.Context, project *flows.Project) error {
 	if s.replica == nil {
 		return nil
 	}
+	s.replica.Divide(shares{s})
 	if err := s.replica.Join(ctx, s.bot.Wake); err != nil {
 		return errors.Join(err, s.store.Close())
 	}
@@ -211,9 +211,6 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	group.Go(func() error { return s.watch.run(ctx) })
 	if s.Backups != "" {
 		group.Go(func() error { return s.lead(ctx, s.snapshots().run) })
-	}
-	if s.amo != nil && strings.Contains(s.Database, "://") { // others may share it
-		group.Go(func() error { return s.shareAmoBudget(ctx) })
 	}
 	if s.amo != nil {
 		group.Go(func() error { return s.checkAmoNames(ctx) })

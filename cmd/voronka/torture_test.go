@@ -46,6 +46,8 @@ type crew struct {
 	weathers []weather
 	// start lets those run that do not, and may wait until they are well.
 	start func(ctx context.Context, wait bool)
+	// life is for how long a process lives at most after that.
+	life time.Duration
 	kill  func(*rand.Rand)
 	stop  func()
 }
@@ -62,6 +64,7 @@ func (w *outside) crew() crew {
 				w.t.Fatalf("voronka does not start: %v\n%s", err, w.logs())
 			}
 		},
+		life: 650 * time.Millisecond,
 		kill: func(*rand.Rand) { w.kill() },
 		stop: w.stop,
 	}
@@ -90,7 +93,7 @@ func (w *outside) torture(rounds int, crew crew) {
 		}
 		// Every other process gets to its work, however slow the machine is.
 		crew.start(ctx, round%2 == 0)
-		if err := pause(ctx, time.Duration(50+random.IntN(600))*time.Millisecond); err != nil {
+		if err := pause(ctx, 50*time.Millisecond+time.Duration(random.Int64N(int64(crew.life-50*time.Millisecond)))); err != nil {
 			w.t.Fatal(err)
 		}
 		crew.kill(random)

@@ -76,7 +76,7 @@ func (r *Replica) lead() (time.Duration, <-chan struct{}) {
 
 // resign lets another replica lead at once. This one stops asking for it.
 func (r *Replica) resign() {
-	ctx, cancel := context.WithTimeout(context.Background(), term/2)
+	ctx, cancel := context.WithTimeout(context.Background(), hearing)
 	defer cancel()
 	r.mu.Lock()
 	r.resigned, r.leads = true, time.Time{}

@@ -21,10 +21,12 @@ import (
 const (
 	// beat is how often a replica says that it is alive.
 	beat = time.Second
-	// term is how long its word holds: for so long nobody else takes what it has.
+	// term is how long its word holds by default.
 	term = 6 * time.Second
 	// margin is how much earlier it believes itself that the term has ended.
 	margin = time.Second
+	// hearing is how long the database may take to answer a beat.
+	hearing = 3 * time.Second
 )
 
 // Replica is one of the processes that do the jobs of a database. It sees the
@@ -39,6 +41,10 @@ type Replica struct {
 	// announce is told of jobs that may run at once.
 	announce atomic.Pointer[func(outbox.Job)]
 	ended    sync.WaitGroup
+	// budget is what is shared with the others, nil for nothing.
+	budget Budget
+	// line is the connection of presence; it belongs to the one who beats.
+	line *pgx.Conn
 
 	// runs counts what runs because this replica leads.
 	runs atomic.Int64
@@ -47,7 +53,9 @@ type Replica struct {
 	id string
 	// until is how long its word holds, leads how long it leads.
 	until, leads time.Time
-	// steady is since when each beat was heard.
+	// last is when the beat began that was heard last.
+	last time.Time
+	// steady is since when each beat was heard, those of others too.
 	steady  time.Time
 	changed chan struct{} // closed when leads has changed
 	// resigned is set when it does not want to lead any more.
@@ -81,14 +89,29 @@ func (r *Replica) Join(ctx context.Context, wake func()) error {
 // enter gives the replica a name among the living.
 func (r *Replica) enter(ctx context.Context) error {
 	host, _ := os.Hostname()
-	id, begun := rand.Text(), time.Now()
-	_, err := r.store.pool.Exec(ctx, "insert into replicas (id, host, until) values ($1, $2, now() + $3)", id, host, term)
+	id, begun := present+rand.Text(), time.Now()
+	if r.line != nil {
+		_ = r.line.Close(ctx) // it holds the lock of another name
+	}
+	conn, err := r.connected(ctx, id)
+	if err != nil {
+		return err
+	}
+	var well time.Duration // for how long the database has
+	err = conn.QueryRow(ctx, "insert into replicas (id, host, until) values ($1, $2, now() + $3) returning now() - pg_postmaster_start_time()",
+		id, host, r.store.options.Term).Scan(&well)
 	if err != nil {
 		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.id, r.until, r.steady = id, begun.Add(term-margin), begun
+	switch {
+	case r.id == "":
+		r.steady = begun.Add(-well)
+	case r.steady.IsZero():
+		r.steady = begun
+	}
+	r.id, r.last, r.until = id, begun, begun.Add(r.store.options.Term-margin)
 	return nil
 }
 
@@ -138,40 +161,62 @@ func (r *Replica) Announce(fn func(outbox.Job)) { r.announce.Store(&fn) }
 
 // run beats until ctx ends.
 func (r *Replica) run(ctx context.Context) {
-	ticks := time.NewTicker(beat)
-	defer ticks.Stop()
-	for {
+	next := time.Now()
+	for ctx.Err() == nil {
+		next = next.Add(beat)
 		if err := r.beat(ctx); err != nil && ctx.Err() == nil {
-			r.mu.Lock()
-			r.steady = time.Time{}
-			r.mu.Unlock()
-			r.log.Warn("the database does not hear this replica", "error", err)
+			r.unheard(err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-			r.wake() // an operator at another replica may have revived a job here
+		if late := time.Until(next); late <= 0 {
+			next = time.Now()
 		}
+		r.rest(ctx, time.Until(next))
+		if r.line == nil || r.line.IsClosed() {
+			next = time.Now()
+		}
+		r.wake() // an operator at another replica may have revived a job here
 	}
 }
 
-// beat says that the replica is alive and asks for the lead.
-func (r *Replica) beat(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, term/2)
-	defer cancel()
-	begun := time.Now()
+// unheard notes that the database did not hear a beat.
+func (r *Replica) unheard(err error) {
+	r.doubt()
 	r.mu.Lock()
-	id, resigned := r.id, r.resigned
+	first := !r.steady.IsZero()
+	r.steady = time.Time{}
 	r.mu.Unlock()
+	if first {
+		r.log.Warn("the database does not hear this replica", "error", err)
+	}
+}
+
+// beat says that the replica is alive, asks for the lead, and shares the budget.
+func (r *Replica) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, hearing)
+	defer cancel()
+	begun, term := time.Now(), r.store.options.Term
+	r.mu.Lock()
+	id, resigned, steady := r.id, r.resigned, r.settled()
+	r.mu.Unlock()
+	conn, err := r.connected(ctx, id)
+	if err != nil {
+		return err
+	}
 	known, leads := false, false
+	spends, replicas, others := 0.0, 1, 0.0
+	if r.budget != nil {
+		spends = r.budget.Spent()
+	}
 	b := &pgx.Batch{}
-	b.Queue("update replicas set until = now() + $2 where id = $1 returning true", id, term).Query(one(&known))
+	b.Queue("update replicas set until = now() + $2, spends = $3 where id = $1 returning true", id, term, spends).Query(one(&known))
 	b.Queue(`insert into leases (name, holder, until) select 'leader', $1, now() + $2
 		where not $3 and exists (select from replicas where id = $1)
 		on conflict (name) do update set holder = excluded.holder, until = excluded.until
-		where leases.holder = excluded.holder or leases.until < now() returning true`, id, term, resigned).Query(one(&leads))
-	if err := r.store.pool.SendBatch(ctx, b).Close(); err != nil {
+		where leases.holder = excluded.holder or leases.until < now() or `+gone("leases.holder", "leases.until", 4, 5)+` returning true`,
+		id, term, resigned, steady, term-silence).Query(one(&leads))
+	b.Queue("select count(*), coalesce(sum(spends) filter (where id <> $1), 0) from replicas where until > now()", id).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&replicas, &others) })
+	if err := conn.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
 	if !known {
@@ -179,11 +224,18 @@ func (r *Replica) beat(ctx context.Context) error {
 		return r.enter(ctx)
 	}
 	r.heard(begun, leads)
+	if r.budget != nil {
+		r.budget.Share(replicas, others)
+	}
 	if leads {
 		return r.tend(ctx)
 	}
 	return nil
 }
+
+// settled tells whether the database has been well for long enough to take
+// somebody for dead; r.mu is held.
+func (r *Replica) settled() bool { return !r.steady.IsZero() && time.Since(r.steady) >= recovery }
 
 // one takes the answer of a statement that gives a row or none.
 func one(found *bool) func(pgx.Rows) error {
@@ -198,7 +250,7 @@ func one(found *bool) func(pgx.Rows) error {
 func (r *Replica) heard(begun time.Time, leads bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.until = begun.Add(term - margin)
+	r.last, r.until = begun, begun.Add(r.store.options.Term-margin)
 	if r.steady.IsZero() {
 		r.steady = begun
 	}
@@ -213,14 +265,16 @@ func (r *Replica) heard(begun time.Time, leads bool) {
 	case !leads && led:
 		r.log.Warn("this replica does not lead any more")
 	}
-	close(r.changed)
-	r.changed = make(chan struct{})
+	r.tell()
 }
 
 // Leave ends the replica's work in order: what it holds is free for others at once.
 func (r *Replica) Leave() error {
 	r.stop()
 	r.ended.Wait()
+	if r.line != nil {
+		defer r.hangUp()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	r.store.replica.Store(nil)
@@ -229,4 +283,11 @@ func (r *Replica) Leave() error {
 	id := r.id
 	r.mu.Unlock()
 	return errors.Join(err, r.store.bury(ctx, id))
+}
+
+// hangUp ends the connection of presence.
+func (r *Replica) hangUp() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = r.line.Close(ctx)
 }

@@ -4,6 +4,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -27,6 +28,9 @@ type Options struct {
 	// Patience is how long a transaction waits for a database that is away
 	// before it fails (10 seconds).
 	Patience time.Duration
+	// Term is for how long nobody else takes what a silent replica has whose
+	// connection stands (6 seconds).
+	Term time.Duration
 	// Committed is told of each shared commit, how many updates it held and how
 	// long it took. It may be nil, and must not block.
 	Committed func(updates int, took time.Duration)
@@ -65,6 +69,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if options.Patience == 0 {
 		options.Patience = 10 * time.Second
 	}
+	options.Term = cmp.Or(options.Term, term)
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

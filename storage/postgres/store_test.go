@@ -16,6 +16,10 @@ var cluster *postgrestest.Cluster
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
+		if address := os.Getenv(shipVariable); address != "" {
+			fmt.Fprintln(os.Stderr, sail(address))
+			return 1
+		}
 		var err error
 		if cluster, err = postgrestest.Start(postgrestest.Options{}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -38,7 +42,12 @@ func schema(t testing.TB) string {
 
 func open(t testing.TB, address string) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), address, postgres.Options{})
+	return openWith(t, address, postgres.Options{})
+}
+
+func openWith(t testing.TB, address string, options postgres.Options) *postgres.Store {
+	t.Helper()
+	store, err := postgres.Open(t.Context(), address, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -14,13 +13,13 @@ const offerLimit = 1000
 // freed, and lanes that nobody holds are offered.
 func (r *Replica) tend(ctx context.Context) error {
 	r.mu.Lock()
-	steady := r.steady
+	steady, self := r.settled(), r.id
 	r.mu.Unlock()
-	// After the database was away everybody gets a full term to be heard again.
-	if steady.IsZero() || time.Since(steady) < term {
+	if !steady {
 		return r.offer(ctx)
 	}
-	rows, err := r.store.pool.Query(ctx, "select id from replicas where until < now()")
+	rows, err := r.store.pool.Query(ctx, "select id from replicas where id <> $1 and (until < now() or "+gone("id", "until", 2, 3)+")",
+		self, steady, r.store.options.Term-silence)
 	if err != nil {
 		return err
 	}
@@ -63,7 +62,7 @@ func (s *Store) bury(ctx context.Context, id string) error {
 func (r *Replica) offer(ctx context.Context) error {
 	rows, err := r.store.pool.Query(ctx, `
 		update lanes set offered = now() where lane in (
-			select lane from lanes where owner = '' and at <= now() and (offered is null or offered < now() - interval '10 seconds')
+			select lane from lanes where owner = '' and at <= now() and (offered is null or offered < now() - interval '3 seconds')
 			order by at limit $1 for update skip locked
 		) returning lane`, offerLimit)
 	if err != nil {
