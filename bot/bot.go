@@ -132,8 +132,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := keep(ctx, b.Store, b.Live(), b.Now()); err != nil {
 		return err
 	}
-	if err := b.hasten(ctx); err != nil {
-		return err
+	if err := b.hasten(ctx); err != nil && ctx.Err() == nil {
+		b.Log.Warn("what failed before waits for its own time", "error", err) // the database may be about to restart
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.runner.Run(ctx) })

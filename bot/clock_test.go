@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -135,6 +136,43 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 	case <-shown: // the runner was woken by the commit
 	case <-ctx.Done():
 		t.Error("nothing was said")
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// deaf is a store that does not answer the first question.
+type deaf struct {
+	storage.Store
+	answers atomic.Bool
+}
+
+func (d *deaf) View(ctx context.Context, fn func(storage.Tx) error) error {
+	if !d.answers.Swap(true) {
+		return errors.New("terminating connection due to administrator command")
+	}
+	return d.Store.View(ctx, fn)
+}
+
+// TestStartsWhileTheDatabaseRestarts asks a database that goes down in the very
+// moment: the bot runs on, and works when it is back.
+func TestStartsWhileTheDatabaseRestarts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, shop, func(c *bot.Config) { c.Store = &deaf{Store: c.Store} })
+	ctx, stop := context.WithCancel(w.ctx())
+	ended := make(chan error, 1)
+	shown := make(chan struct{}, 10)
+	w.chat.after = func(bot.Message) error { shown <- struct{}{}; return nil }
+	go func() { ended <- w.Bot.Run(ctx) }()
+	w.say("/start")
+	select {
+	case <-shown:
+	case err := <-ended:
+		t.Fatalf("the bot ended: %v", err)
+	case <-ctx.Done():
+		t.Fatal("nothing was said")
 	}
 	stop()
 	if err := <-ended; err != nil {

@@ -38,6 +38,7 @@ type ship struct {
 	listen  string
 	mu      sync.Mutex
 	process *exec.Cmd
+	ended   chan struct{} // closed when it has
 }
 
 // newFleet makes the outside of a fleet, with nothing running in it yet.
@@ -111,6 +112,12 @@ func (s *ship) start() {
 	if err := s.process.Start(); err != nil {
 		s.fleet.t.Fatal(err)
 	}
+	process, ended := s.process, make(chan struct{})
+	s.ended = ended
+	go func() {
+		defer close(ended)
+		_ = process.Wait() // kill and stop look at its state
+	}()
 }
 
 // afloat tells whether the process was started and not ended since.
@@ -128,7 +135,10 @@ func (s *ship) kill() {
 		return
 	}
 	s.process.Process.Kill()
-	s.process.Wait()
+	<-s.ended
+	if s.process.ProcessState.Exited() {
+		s.fleet.t.Errorf("%s ended by itself: %v\n%s", s.listen, s.process.ProcessState, s.fleet.logs())
+	}
 	s.process = nil
 }
 
@@ -138,8 +148,9 @@ func (s *ship) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.process.Process.Signal(os.Interrupt)
-	if err := s.process.Wait(); err != nil {
-		s.fleet.t.Errorf("%s did not stop in good order: %v\n%s", s.listen, err, s.fleet.logs())
+	<-s.ended
+	if !s.process.ProcessState.Success() {
+		s.fleet.t.Errorf("%s did not stop in good order: %v\n%s", s.listen, s.process.ProcessState, s.fleet.logs())
 	}
 	s.process = nil
 }
@@ -148,6 +159,16 @@ func (s *ship) stop() {
 func (s *ship) ready(ctx context.Context) {
 	s.fleet.t.Helper()
 	own := &outside{t: s.fleet.t, listen: s.listen}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := s.ended
+	go func() {
+		select {
+		case <-ended:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	if err := own.answers(ctx); err != nil {
 		s.fleet.t.Fatalf("%s does not start: %v\n%s", s.listen, err, s.fleet.logs())
 	}

@@ -48,8 +48,8 @@ type crew struct {
 	start func(ctx context.Context, wait bool)
 	// life is for how long a process lives at most after that.
 	life time.Duration
-	kill  func(*rand.Rand)
-	stop  func()
+	kill func(*rand.Rand)
+	stop func()
 }
 
 func (w *outside) crew() crew {

@@ -144,6 +144,9 @@ func (w *outside) start() {
 func (w *outside) kill() {
 	w.process.Process.Kill()
 	w.process.Wait()
+	if w.process.ProcessState.Exited() {
+		w.t.Errorf("voronka ended by itself: %v\n%s", w.process.ProcessState, w.logs())
+	}
 }
 
 // stop ends it in good order.
