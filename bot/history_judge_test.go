@@ -115,7 +115,7 @@ func (h *history) once(all purse) string {
 	for _, order := range all.orders {
 		paid, heard, charged := 0, 0, 0
 		for _, payment := range all.payments {
-			if payment.Order == order.ID && !payment.PaidAt.IsZero() && payment.Paid == payment.Amount {
+			if payment.Order == order.ID && !payment.PaidAt.IsZero() && payment.Paid == payment.Due() {
 				paid++
 				if payment.Status != sales.PaymentRefunded {
 					heard++ // what came back before we knew of it is only in the ledger

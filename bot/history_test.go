@@ -36,6 +36,7 @@ start: hi
 receipt: {taxation: usn_income, tax: none}
 products:
   course: {title: Курс, price: 4900, deliver: {link: "https://course.example/go", withdraw: true}}
+  lamp: {title: Лампа, price: 3000}
 plans:
   club: {title: Клуб, price: 990, every: month, grace: 5d, retry: [1d, 3d], remind: [3d], consent: charges, channel: "@club"}
   big: {title: Большой клуб, price: 3000, every: month, grace: 5d, consent: charges, channel: "@club"}
@@ -44,6 +45,10 @@ anywhere:
   - {success: true, if: payment_sum == 4900, to: thanks}
   - {command: buy, to: buy}
   - {command: join, to: join}
+  - {command: hold, to: hold}
+  - {command: take, do: [{confirm: lamp}]}
+  - {command: takepart, do: [{confirm: lamp, amount: 1234.50}]}
+  - {command: void, do: [{void: lamp}]}
   - {command: parts, to: parts}
   - {command: leave, do: [{unsubscribe: club}]}
   - {command: now, do: [{unsubscribe: club, now: true, say: Всё}]}
@@ -70,6 +75,9 @@ states:
     do: [{set: {email: anna@mail.ru}}, {pay: course, expires: 1h}]
     on: [{success: thanks, fail: menu, different_amounts: menu, expired: menu, error: menu}]
   thanks: {do: [{deliver: course}]}
+  hold:
+    do: [{set: {email: anna@mail.ru}}, {pay: lamp, hold: true, expires: 1h, bonus: 500}]
+    on: [{held: menu, success: menu, fail: menu, different_amounts: menu, expired: menu, error: menu}]
   join:
     do: [{set: {email: anna@mail.ru}}, {consent: charges, version: "1", text: Согласны?, button: Да}, {subscribe: club, expires: 1h}]
     on: [{success: menu, fail: menu, different_amounts: menu, expired: menu, error: menu}]
@@ -290,7 +298,7 @@ func (h *history) work() {
 func (h *history) happen(one happening) {
 	switch one.What {
 	case "say":
-		words := []string{"buy", "join", "join", "parts", "leave", "now", "pause", "resume", "bigger", "smaller", "renew", "refund", "part", "back", "card", "anycard"}
+		words := []string{"buy", "join", "join", "parts", "leave", "now", "pause", "resume", "bigger", "smaller", "renew", "refund", "part", "back", "card", "anycard", "hold", "take", "takepart", "void"}
 		h.say(flows.Input{Kind: flows.Command, Text: words[one.A%len(words)]})
 	case "pay":
 		h.pay(one)

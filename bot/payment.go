@@ -114,7 +114,7 @@ func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, 
 	}
 	heard := &flows.PaymentEvent{
 		Outcome: outcome, Payment: payment.ID, Order: order.ID, Product: order.Product,
-		Paid: payment.Paid, Amount: payment.Amount, External: payment.External, Message: event.Message,
+		Paid: payment.Paid, Amount: payment.Due(), External: payment.External, Message: event.Message,
 	}
 	if event.Fiscal != nil {
 		heard.Receipt = event.Fiscal.URL

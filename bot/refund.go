@@ -125,30 +125,13 @@ func (b *Bot) beginRefund(tx storage.Tx, r sales.Refund) error {
 	return put(tx, refundLane(r.Payment), jobRefund, refundJob{r.ID}, b.Now())
 }
 
-// refundReceipt makes up the amount: the payment's own receipt for all of it,
-// else its lines in proportion, the last one with the rest.
+// refundReceipt makes up the amount; nil where the payment has no receipt.
 func refundReceipt(payment sales.Payment, amount sales.Money) *sales.Receipt {
 	if payment.Receipt == nil || len(payment.Receipt.Items) == 0 {
 		return nil
 	}
-	receipt := *payment.Receipt
-	total := receipt.Total()
-	if amount == total || total <= 0 {
-		return &receipt
-	}
-	receipt.Items = nil
-	left := amount
-	for i, item := range payment.Receipt.Items {
-		share := item.Amount() * amount / total
-		if i == len(payment.Receipt.Items)-1 {
-			share = left
-		}
-		if share > 0 {
-			item.Price, item.Quantity = share, 1000
-			receipt.Items, left = append(receipt.Items, item), left-share
-		}
-	}
-	return &receipt
+	part := payment.Receipt.Part(amount)
+	return &part
 }
 
 // refund is the job that has the provider give money back, and asks about it

@@ -19,21 +19,25 @@ type settleJob struct {
 // ErrNotHeld is an order to settle money that is not held.
 var ErrNotHeld = errors.New("the payment's money is not held")
 
-// Settle takes held money, or lets it go, by an operator's word; what comes of
-// it is heard by the flow.
-func (b *Bot) Settle(ctx context.Context, id string, do flows.Settlement, by string) error {
+// Settle takes held money, all of it or a part (zero is all), or lets it go, by
+// an operator's word; what comes of it is heard by the flow.
+func (b *Bot) Settle(ctx context.Context, id string, do flows.Settlement, part sales.Money, by string) error {
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
 		payment, err := tx.Payment(id)
 		if err != nil {
 			return fmt.Errorf("load payment: %w", err)
 		}
-		if payment.Status != sales.PaymentHeld || do != flows.ConfirmHold && do != flows.VoidHold {
+		if payment.Status != sales.PaymentHeld || do != flows.ConfirmHold && do != flows.VoidHold || part < 0 || part > payment.Amount {
 			return ErrNotHeld
 		}
-		if err := b.note(payment.Contact, "payment", string(do)+" "+id+" ("+by+")")(tx); err != nil {
+		said := string(do) + " " + id
+		if part > 0 {
+			said += " " + part.String() + " ₽"
+		}
+		if err := b.note(payment.Contact, "payment", said+" ("+by+")")(tx); err != nil {
 			return err
 		}
-		return enqueueSettle(tx, flows.Settle{Payment: id, Do: do}, flows.Input{At: b.Now()})
+		return enqueueSettle(tx, flows.Settle{Payment: id, Do: do, Amount: part}, flows.Input{At: b.Now()})
 	})
 	if err == nil {
 		b.runner.Wake()
@@ -56,7 +60,11 @@ func (b *Bot) settleHold(ctx context.Context, _ outbox.Job, payload settleJob) (
 	if payload.Settle.Do == flows.VoidHold {
 		event, err = holder.Void(ctx, payment)
 	} else {
-		event, err = holder.Confirm(ctx, payment, payment.Amount, nil)
+		var receipt *sales.Receipt
+		if payment.Capture > 0 {
+			receipt = payment.Receipt
+		}
+		event, err = holder.Confirm(ctx, payment, payment.Due(), receipt)
 	}
 	if err != nil {
 		return nil, err
@@ -104,9 +112,23 @@ func closing(prepaid sales.Receipt) sales.Receipt {
 	return prepaid
 }
 
-// enqueueSettle puts what becomes of a payment into its own lane.
+// enqueueSettle puts what becomes of a payment into its own lane. How much of
+// held money is to be taken is written down first, with its receipt: the
+// provider's news may come before its answer.
 func enqueueSettle(tx storage.Tx, e flows.Settle, in flows.Input) error {
 	kind := jobSettle
+	if e.Do == flows.ConfirmHold && e.Amount > 0 {
+		payment, err := tx.Payment(e.Payment)
+		if err != nil {
+			return fmt.Errorf("load payment: %w", err)
+		}
+		if payment.Status == sales.PaymentHeld && e.Amount <= payment.Amount {
+			payment.Capture, payment.Receipt = e.Amount, refundReceipt(payment, e.Amount)
+			if err := tx.PutPayment(payment); err != nil {
+				return fmt.Errorf("save payment: %w", err)
+			}
+		}
+	}
 	if e.Do == flows.CloseReceipt {
 		kind = jobClosing
 	}

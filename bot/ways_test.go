@@ -326,18 +326,18 @@ func TestOperatorSettlesHeldMoney(t *testing.T) {
 	var rb *richBank
 	w := newWorld(t, lamp, rich(&rb))
 	payment := w.toPay()
-	if err := w.Settle(w.ctx(), payment.ID, flows.ConfirmHold, "console"); !errors.Is(err, bot.ErrNotHeld) {
+	if err := w.Settle(w.ctx(), payment.ID, flows.ConfirmHold, 0, "console"); !errors.Is(err, bot.ErrNotHeld) {
 		t.Errorf("money that is not held: %v", err)
 	}
 	held := event(payment, sales.PaymentHeld, payment.Amount)
 	w.bank.state(held)
 	w.notify(held)
 	w.drain()
-	if err := w.Settle(w.ctx(), payment.ID, flows.CloseReceipt, "console"); !errors.Is(err, bot.ErrNotHeld) {
+	if err := w.Settle(w.ctx(), payment.ID, flows.CloseReceipt, 0, "console"); !errors.Is(err, bot.ErrNotHeld) {
 		t.Errorf("another word: %v", err)
 	}
 	for range 2 {
-		if err := w.Settle(w.ctx(), payment.ID, flows.ConfirmHold, "console"); err != nil {
+		if err := w.Settle(w.ctx(), payment.ID, flows.ConfirmHold, 0, "console"); err != nil {
 			t.Fatal(err)
 		}
 	}

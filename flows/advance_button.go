@@ -60,6 +60,9 @@ func (c Choice) data() string {
 	write(c.State)
 	if c.Pay != "" {
 		write("pay " + c.Pay)
+		if c.Bonus > 0 {
+			write(c.Bonus.Decimal())
+		}
 	}
 	if c.Ask != nil {
 		write(c.Ask.String())
@@ -120,7 +123,7 @@ func (r *Run) follow() bool {
 	}
 	r.consider(r.choice.State, "button: "+r.choice.Text, matched)
 	if r.choice.Pay != "" {
-		r.chargeSaved(r.choice.Pay)
+		r.chargeSaved(r.choice.Pay, r.choice.Bonus)
 		return true
 	}
 	r.assign(r.choice.Set)

@@ -69,6 +69,9 @@ func (r *Run) accept(order sales.Order, event PaymentEvent) bool {
 		return false
 	}
 	mirror.Price = order.Amount
+	if event.Amount < order.Amount { // a part of what was held
+		mirror.Price = event.Amount
+	}
 	order.PaidAt, order.PaidBy = r.Input.At, event.Payment
 	r.SaveOrder(order)
 	if order.Subscription != "" {

@@ -6,6 +6,8 @@ import "voronka/sales"
 type Settle struct {
 	Payment string     `json:"payment"`
 	Do      Settlement `json:"do"`
+	// Amount is how much of held money is taken; zero is all.
+	Amount sales.Money `json:"amount,omitempty"`
 }
 
 func (Settle) effect() {}
@@ -21,12 +23,12 @@ const (
 )
 
 // Settle settles the payment of a product's order: held money of the one that
-// is held, the closing receipt of the one that paid it. It tells whether there
-// is such a payment.
-func (r *Run) Settle(product string, do Settlement) bool {
+// is held, the closing receipt of the one that paid it. Of held money a part may
+// be taken, zero is all. It tells whether there is such a payment, with as much.
+func (r *Run) Settle(product string, do Settlement, part sales.Money) bool {
 	payment, found := r.settled(product, do)
-	if found {
-		r.Emit(Settle{Payment: payment.ID, Do: do})
+	if found = found && part <= payment.Amount; found {
+		r.Emit(Settle{Payment: payment.ID, Do: do, Amount: part})
 	}
 	return found
 }

@@ -39,6 +39,9 @@ func (d *draft) readPlan(entry Entry, receipt Node) sales.Plan {
 	if items := n.Field("receipt").Field("items"); !items.Zero() {
 		items.Error("plan_with_items", "Plan", product.ID)
 	}
+	if paid := n.Field("receipt").Field("paid_by"); !paid.Zero() {
+		paid.Error("plan_with_paid_by", "Plan", product.ID)
+	}
 	plan := sales.Plan{
 		ID: product.ID, Title: product.Title, Price: product.Price, Item: product.Item, Taxation: product.Taxation,
 		Deliver: product.Deliver, Consent: n.Field("consent").Text(), Channel: n.Field("channel").Text(),

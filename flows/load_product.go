@@ -31,6 +31,11 @@ func (d *draft) readProducts(n, defaults Node) {
 	d.products = map[string]Node{}
 	if !defaults.Zero() {
 		checkReceipt(defaults)
+		for _, key := range []string{"items", "paid_by"} {
+			if value := defaults.Field(key); !value.Zero() {
+				value.Error("receipt_for_all", "Key", key)
+			}
+		}
 	}
 	for _, entry := range n.Entries() {
 		entry.Key.identifier()

@@ -14,7 +14,7 @@ import (
 // ReceiptKeys are the keys of `receipt:`, ReceiptItemKeys those of an entry of
 // its `items:`.
 func ReceiptKeys() []string {
-	return append([]string{"taxation", "items", "closing"}, itemKeys()...)
+	return append([]string{"taxation", "items", "closing", "paid_by"}, itemKeys()...)
 }
 
 // ReceiptItemKeys are the keys of one item of a receipt.
@@ -52,6 +52,7 @@ func readReceipt(product *sales.Product, title, own, defaults Node) {
 	product.Taxation = from.text("taxation", "")
 	product.Item = from.item()
 	product.Closing = from.closing()
+	product.Tender = readTender(own.Field("paid_by"))
 	place := own
 	if own.Zero() {
 		place = defaults
@@ -62,7 +63,7 @@ func readReceipt(product *sales.Product, title, own, defaults Node) {
 		}
 	}
 	whole := product.Item
-	whole.Name, whole.Price, whole.Quantity = cmp.Or(whole.Name, product.Title), product.Price, 1000
+	whole.Name, whole.Price, whole.Quantity = cmp.Or(whole.Name, product.Title), product.Price+product.Tender.Sum(), 1000
 	if own.Field("items").Zero() {
 		if product.Item.Name == "" {
 			title.checkName(whole.Name)
@@ -94,8 +95,26 @@ func readItems(product *sales.Product, own, defaults Node) {
 	if product.Taxation == "" {
 		own.Error("receipt_without", "Key", "taxation", "Known", strings.Join(receiptWords()["taxation"], ", "))
 	}
-	if sum != product.Price {
-		list.Error("items_sum", "Sum", sum.String(), "Price", product.Price.String())
+	if whole := product.Price + product.Tender.Sum(); sum != whole {
+		list.Error("items_sum", "Sum", sum.String(), "Price", whole.String())
+	}
+}
+
+// readTender reads what of a receipt is not paid electronically; the product's
+// price is what is.
+func readTender(n Node) *sales.Tender {
+	if n.Zero() {
+		return nil
+	}
+	n.Only("advance", "credit", "provision", "cash")
+	for _, entry := range n.Entries() {
+		if sum := entry.Value.Money(); sum < 0 || sum > maxPrice {
+			entry.Value.Error("bad_price", "Value", entry.Value.Text())
+		}
+	}
+	return &sales.Tender{
+		Advance: n.Field("advance").Money(), Credit: n.Field("credit").Money(),
+		Provision: n.Field("provision").Money(), Cash: n.Field("cash").Money(),
 	}
 }
 

@@ -233,7 +233,7 @@ func (r *Rehearsal) bank(payment sales.Payment, outcome Outcome, paid sales.Mone
 	r.remember(payment, outcome)
 	order := slices.IndexFunc(r.Known.Orders, func(o sales.Order) bool { return o.ID == payment.Order })
 	event := PaymentEvent{
-		Outcome: outcome, Payment: payment.ID, Order: payment.Order, Paid: paid, Amount: payment.Amount,
+		Outcome: outcome, Payment: payment.ID, Order: payment.Order, Paid: paid, Amount: payment.Due(),
 		External: strconv.Itoa(43 + len(r.Known.Payments)), Withdraw: withdraw,
 	}
 	if outcome == Fail && payment.Initiator != "" {

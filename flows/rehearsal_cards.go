@@ -94,7 +94,11 @@ func (r *Rehearsal) settleOne() (turn Turn, some bool, err error) {
 		if settle.Do == VoidHold {
 			outcome = Refunded
 		}
-		turn, err = r.Bank(r.Known.Payments[i], outcome, r.Known.Payments[i].Amount)
+		payment := r.Known.Payments[i]
+		if settle.Do == ConfirmHold {
+			payment.Capture = settle.Amount
+		}
+		turn, err = r.Bank(payment, outcome, payment.Due())
 		return turn, true, err
 	}
 	for len(r.refunds) > 0 {

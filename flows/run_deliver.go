@@ -34,7 +34,7 @@ func (r *Run) Deliver(order sales.Order, goods sales.Delivery, text Template) {
 	order.DeliveredAt = r.Input.At
 	r.SaveOrder(order)
 	if product, known := r.Flow.Product(order.Product); known && product.Closing {
-		r.Settle(order.Product, CloseReceipt)
+		r.Settle(order.Product, CloseReceipt, 0)
 	}
 }
 

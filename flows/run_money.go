@@ -200,7 +200,7 @@ func (r *Run) receipt(product sales.Product) *sales.Receipt {
 		item.Name = product.Title
 	}
 	if item.Price == 0 {
-		item.Price = product.Price
+		item.Price = product.Price + product.Tender.Sum()
 	}
 	if item.Quantity == 0 {
 		item.Quantity = 1000
@@ -212,6 +212,7 @@ func (r *Run) receipt(product sales.Product) *sales.Receipt {
 	if len(product.Items) > 0 {
 		return &sales.Receipt{
 			FFD: ffd, Email: r.Contact.Email, Phone: r.Contact.Phone, Taxation: product.Taxation, Items: slices.Clone(product.Items),
+			Tender: product.Tender,
 		}
 	}
 	whole := &struct {
@@ -220,6 +221,7 @@ func (r *Run) receipt(product sales.Product) *sales.Receipt {
 	}{items: [1]sales.ReceiptItem{item}}
 	whole.Receipt = sales.Receipt{
 		FFD: ffd, Email: r.Contact.Email, Phone: r.Contact.Phone, Taxation: product.Taxation, Items: whole.items[:],
+		Tender: product.Tender,
 	}
 	return &whole.Receipt
 }

@@ -17,14 +17,15 @@ func (r *Run) SavedButton(product sales.Product, text string) (button InlineButt
 	if card == nil || card.Shop != product.Shop || !card.Expires.IsZero() && !card.Expires.After(r.Input.At) {
 		return InlineButton{}, false
 	}
-	choice := Choice{Text: text, Pay: product.ID, State: r.Session.State}
+	choice := Choice{Text: text, Pay: product.ID, State: r.Session.State, Bonus: product.Bonus}
 	return r.button(choice.data(), choice), true
 }
 
 // chargeSaved charges the saved card for a product, once: while a charge of the
 // order is under way another tap does nothing.
-func (r *Run) chargeSaved(id string) {
+func (r *Run) chargeSaved(id string, bonus sales.Money) {
 	product, known := r.Flow.Product(id)
+	product = product.Less(bonus)
 	if !known {
 		r.Trouble("pay: no such product: " + id)
 		return

@@ -1,6 +1,10 @@
 package flows
 
-import "time"
+import (
+	"time"
+
+	"voronka/sales"
+)
 
 // Session is where one contact stands and what it knows. It is stored as JSON:
 // its field names are a promise.
@@ -78,6 +82,8 @@ type Choice struct {
 	Set map[string]string `json:"set,omitempty"`
 	// Pay is the product that the saved card is charged for.
 	Pay string `json:"pay,omitempty"`
+	// Bonus is what of its price is paid by bonuses.
+	Bonus sales.Money `json:"bonus,omitempty"`
 	// Ask is the question that the button answers.
 	Ask *Asking `json:"ask,omitempty"`
 	// State is where the button was sent, Turn when for the first time.

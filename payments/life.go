@@ -29,6 +29,7 @@ func (l *Life) Mermaid() string { return l.machine.mermaid(sales.PaymentNew) }
 //
 //   - The amount decides between paid and other (different_amounts); nothing is
 //     to be delivered for the second. Both keep what was really paid in Paid.
+//     Of held money it is the part that we asked for.
 //   - A status that cannot follow, such as a late hold or decline of a paid
 //     payment, changes nothing. So does a repeated event.
 //   - A hold is heard only of a payment that asked for one: with others it comes
@@ -113,7 +114,7 @@ func concerns(p sales.Payment, e Event) bool {
 func verb(p sales.Payment, e Event) string {
 	switch e.Status {
 	case sales.PaymentPaid, sales.PaymentOther:
-		if e.Amount == p.Amount && e.Status == sales.PaymentPaid {
+		if e.Amount == p.Due() && e.Status == sales.PaymentPaid {
 			return "pay"
 		}
 		return "differ"
@@ -150,7 +151,7 @@ func settle(p sales.Payment, e Event, now time.Time) sales.Payment {
 	case sales.PaymentRefunded:
 		// The news of its coming were overtaken or lost.
 		if p.PaidAt.IsZero() && !e.Released {
-			p.Paid, p.PaidAt = cmp.Or(e.Amount, p.Amount), now
+			p.Paid, p.PaidAt = cmp.Or(e.Amount, p.Due()), now
 		}
 	}
 	return p

@@ -31,6 +31,8 @@ type Payment struct {
 	Method Method `json:",omitempty"`
 	// Hold blocks the money first; it is taken by a word of ours or released.
 	Hold bool `json:",omitempty"`
+	// Capture is how much of the held money is to be taken; zero is all of it.
+	Capture Money `json:",omitempty"`
 	// Recurrent stores the customer's card for charges to come.
 	Recurrent bool `json:",omitempty"`
 	// Initiator tells who asks for a charge by a stored card; empty is a payment in person.
@@ -48,6 +50,14 @@ type Payment struct {
 	// CheckAt is when to ask the provider next, zero when nothing is awaited any more; Checks counts the questions asked.
 	CheckAt time.Time
 	Checks  int
+}
+
+// Due is the sum that pays it: Amount, or the part of held money that is to be taken.
+func (p Payment) Due() Money {
+	if p.Capture > 0 {
+		return p.Capture
+	}
+	return p.Amount
 }
 
 // Method is a way to pay.

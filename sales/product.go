@@ -9,6 +9,9 @@ type Product struct {
 	Item  ReceiptItem
 	// Items are the lines of its receipt where there are several; Item is not used then.
 	Items []ReceiptItem `json:",omitempty"`
+	// Tender is what of its receipt is not paid electronically: the receipt's lines
+	// come to Price and that. Nil is nothing.
+	Tender *Tender `json:",omitempty"`
 	// Closing tells whether the closing receipt follows the delivery by itself.
 	Closing bool `json:",omitempty"`
 	// Shop is the provider's shop that takes the money; empty is the main one.
@@ -16,6 +19,23 @@ type Product struct {
 	// Taxation is the shop's tax system in the bank's words, empty when no receipt is sent.
 	Taxation string
 	Deliver  Delivery
+	// Bonus is what Less took off the price.
+	Bonus Money `json:",omitempty"`
+}
+
+// Less is the product for a customer who pays a part of its price by bonuses:
+// they stand in the receipt as an advance. A rouble at least is left to be paid.
+func (p Product) Less(bonus Money) Product {
+	if bonus = min(bonus, p.Price-MinCharge); bonus <= 0 {
+		return p
+	}
+	tender := Tender{}
+	if p.Tender != nil {
+		tender = *p.Tender
+	}
+	tender.Advance += bonus
+	p.Price, p.Tender, p.Bonus = p.Price-bonus, &tender, bonus
+	return p
 }
 
 // Delivery is how a paid product reaches its customer. More than one may be set.

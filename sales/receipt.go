@@ -27,6 +27,37 @@ type Tender struct {
 	Cash      Money `json:",omitempty"`
 }
 
+// Sum is all of it; nil has none.
+func (t *Tender) Sum() Money {
+	if t == nil {
+		return 0
+	}
+	return t.Advance + t.Credit + t.Provision + t.Cash
+}
+
+// Part is the receipt of a part of what was paid electronically: the lines in
+// proportion, the last one with the rest, each of one piece. Of all of it, it is
+// the receipt itself; what was paid in other ways belongs to the whole alone.
+func (r Receipt) Part(amount Money) Receipt {
+	total := r.Total()
+	if amount == r.Electronic() || total <= 0 || len(r.Items) == 0 {
+		return r
+	}
+	items, left := r.Items, amount
+	r.Items, r.Tender = nil, nil
+	for i, item := range items {
+		share := item.Amount() * amount / total
+		if i == len(items)-1 {
+			share = left
+		}
+		if share > 0 {
+			item.Price, item.Quantity = share, 1000
+			r.Items, left = append(r.Items, item), left-share
+		}
+	}
+	return r
+}
+
 // ReceiptItem is one line of a receipt. In a Product, Name, Price and Quantity
 // may be empty: they come from the product itself.
 type ReceiptItem struct {
@@ -99,10 +130,7 @@ func (r Receipt) Total() Money {
 
 // Electronic is what of the total is paid electronically.
 func (r Receipt) Electronic() Money {
-	if r.Tender == nil {
-		return r.Total()
-	}
-	return r.Total() - r.Tender.Advance - r.Tender.Credit - r.Tender.Provision - r.Tender.Cash
+	return r.Total() - r.Tender.Sum()
 }
 
 // Amount is price by quantity, rounded half up to a kopeck.

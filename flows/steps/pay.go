@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ const (
 //	hold: true
 //	save_card: true
 //	language: en
+//	bonus: "#{bonus}"
 //
 // The product may be a text with variables. One order of a product is paid
 // once; coming here again shows the same link while it lives.
@@ -36,17 +38,19 @@ type pay struct {
 	pos         flows.Pos
 	product     flows.Template
 	say, button flows.Template
-	terms       flows.Terms
-	expires     flows.Deadline
-	methods     []sales.Method
-	qr          bool
+	// bonus is how many roubles of the price are paid by bonuses.
+	bonus   flows.Template
+	terms   flows.Terms
+	expires flows.Deadline
+	methods []sales.Method
+	qr      bool
 }
 
 func readPay(n flows.Node) flows.Step {
-	n.Only("pay", "say", "button", "expires", "description", "method", "qr", "hold", "save_card", "language")
+	n.Only("pay", "say", "button", "expires", "description", "method", "qr", "hold", "save_card", "language", "bonus")
 	step := &pay{
 		pos: n.Pos(), product: flows.ReadTemplate(n.Field("pay")), say: flows.ReadTemplate(n.Field("say")),
-		button: flows.ReadTemplate(n.Field("button")), expires: flows.ReadDeadline(n.Field("expires"), leastLife, mostLife),
+		button: flows.ReadTemplate(n.Field("button")), bonus: flows.ReadTemplate(n.Field("bonus")), expires: flows.ReadDeadline(n.Field("expires"), leastLife, mostLife),
 		methods: readMethods(n.Field("method")), qr: n.Field("qr").Bool(),
 		terms: flows.Terms{
 			Description: flows.ReadTemplate(n.Field("description")), Language: readLanguage(n.Field("language")),
@@ -55,6 +59,9 @@ func readPay(n flows.Node) flows.Step {
 	}
 	if step.product.Zero() {
 		n.Error("pay_without_product")
+	}
+	if step.bonus.Constant() {
+		n.Field("bonus").Money()
 	}
 	sbp := slices.Contains(step.methods, sales.MethodSBP)
 	if step.qr && !sbp {
@@ -110,6 +117,14 @@ func (p *pay) Run(r *flows.Run) {
 	if product.Taxation != "" && r.Contact.Email == "" && r.Contact.Phone == "" {
 		p.fail(r, "pay: a receipt needs an e-mail or a phone: "+id)
 		return
+	}
+	if !p.bonus.Zero() {
+		bonus, err := sales.ParseMoney(cmp.Or(r.Fill(p.bonus), "0"))
+		if err != nil || bonus < 0 {
+			p.fail(r, "pay: no number of bonuses: "+p.bonus.Source)
+			return
+		}
+		product = product.Less(bonus)
 	}
 	terms := p.terms
 	var timely bool
@@ -182,7 +197,7 @@ func otherwise(r *flows.Run, own flows.Template, key string) flows.Template {
 func (p *pay) Uses() flows.Uses {
 	uses := flows.Uses{
 		Pos:   p.pos,
-		Reads: slices.Concat(p.product.Reads(), p.say.Reads(), p.button.Reads(), p.terms.Description.Reads(), p.expires.Reads()),
+		Reads: slices.Concat(p.product.Reads(), p.say.Reads(), p.button.Reads(), p.bonus.Reads(), p.terms.Description.Reads(), p.expires.Reads()),
 		Texts: []flows.Bounded{bounded(p.say, flows.MaxText, "text"), bounded(p.button, flows.MaxButton, "button")},
 		// The example funnel of the design handles these four and has to load. A
 		// bank that refuses to make a link (`error`) has a safe default instead:

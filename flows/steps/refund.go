@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"voronka/flows"
-	"voronka/sales"
 )
 
 // refund gives money of a product back:
@@ -39,14 +38,10 @@ func readRefund(n flows.Node) flows.Step {
 
 // Run implements flows.Step.
 func (s *refund) Run(r *flows.Run) {
-	var amount sales.Money
-	if !s.amount.Zero() {
-		given, err := sales.ParseMoney(r.Fill(s.amount))
-		if err != nil || given <= 0 {
-			r.Trouble("refund: no amount: " + s.amount.Source)
-			return
-		}
-		amount = given
+	amount, known := roubles(r, s.amount)
+	if !known {
+		r.Trouble("refund: no amount: " + s.amount.Source)
+		return
 	}
 	r.GiveBack(r.Fill(s.product), amount, r.Fill(s.reason), s.withdraw)
 }

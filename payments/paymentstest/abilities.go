@@ -74,7 +74,12 @@ func holdConfirmedInPart(t *testing.T, b *bench) {
 	if err != nil || e.Status != sales.PaymentPaid || e.Amount != part {
 		t.Fatalf("confirm a part: %+v, %v", e, err)
 	}
-	b.listen(t)
+	b.p.Capture = part
+	b.apply(append(b.listen(t), e)...) // the news may come before the answer
+	b.ended(t, sales.PaymentPaid, "held", "success")
+	if b.p.Paid != part {
+		t.Errorf("%s was taken, want %s", b.p.Paid, sales.Money(part))
+	}
 	b.balance(t, link, part, 0)
 }
 

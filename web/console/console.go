@@ -77,7 +77,7 @@ type Bot interface {
 	// Refund asks for money to go back; see bot.Bot.
 	Refund(ctx context.Context, refund sales.Refund) error
 	// Settle takes held money or lets it go; see bot.Bot.
-	Settle(ctx context.Context, payment string, do flows.Settlement, by string) error
+	Settle(ctx context.Context, payment string, do flows.Settlement, part sales.Money, by string) error
 	// CancelSubscription stops the charges of a subscription; with now access too.
 	CancelSubscription(ctx context.Context, id, by string, now bool) error
 	// StopCharges switches all charges off by somebody's word, or on with none.

@@ -167,8 +167,12 @@ func (h *helper) Refund(_ context.Context, refund sales.Refund) error {
 	return h.err
 }
 
-func (h *helper) Settle(_ context.Context, payment string, do flows.Settlement, by string) error {
-	h.acts = append(h.acts, fmt.Sprint("settle ", payment, " ", do, " ", by))
+func (h *helper) Settle(_ context.Context, payment string, do flows.Settlement, part sales.Money, by string) error {
+	said := fmt.Sprint("settle ", payment, " ", do, " ", by)
+	if part > 0 {
+		said += " " + part.String()
+	}
+	h.acts = append(h.acts, said)
 	return h.err
 }
 

@@ -115,13 +115,29 @@ func (c *Console) refund(w http.ResponseWriter, r *http.Request) {
 // settle takes held money, or lets it go. Another press asks for the same again,
 // which changes nothing: the provider is asked first what became of it.
 func (c *Console) settle(w http.ResponseWriter, r *http.Request) {
+	do := flows.Settlement(r.PostFormValue("word"))
+	var part sales.Money
+	if text := strings.TrimSpace(r.PostFormValue("amount")); text != "" && do == flows.ConfirmHold {
+		var err error
+		if part, err = sales.ParseMoney(text); err != nil || part <= 0 {
+			http.Error(w, c.Text(c.Language, "console.bad_part", nil), http.StatusUnprocessableEntity)
+			return
+		}
+	}
 	var payment sales.Payment
 	err := c.Store.View(r.Context(), func(tx storage.Tx) (err error) {
 		payment, err = tx.Payment(r.PathValue("id"))
 		return err
 	})
+	if part > payment.Amount && err == nil {
+		http.Error(w, c.Text(c.Language, "console.bad_part", nil), http.StatusUnprocessableEntity)
+		return
+	}
+	if part == payment.Amount {
+		part = 0
+	}
 	if err == nil {
-		err = c.Bot.Settle(r.Context(), payment.ID, flows.Settlement(r.PostFormValue("word")), operator)
+		err = c.Bot.Settle(r.Context(), payment.ID, do, part, operator)
 	}
 	switch {
 	case errors.Is(err, storage.ErrNotFound):

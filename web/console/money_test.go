@@ -184,7 +184,13 @@ func TestHeldMoneyIsSettledByAnOperator(t *testing.T) {
 			t.Errorf("%s: %d", word, code)
 		}
 	}
-	if diff := cmp.Diff([]string{"settle p1 confirm console", "settle p1 void console"}, d.bot.acts); diff != "" {
+	for amount, want := range map[string]int{"0": 422, "-1": 422, "много": 422, "99999999": 422, "10,50": http.StatusSeeOther} {
+		form := url.Values{"token": {token}, "word": {"confirm"}, "amount": {amount}}
+		if code := d.ask(http.MethodPost, "/console/payments/p1/settle", cookie, form).Code; code != want {
+			t.Errorf("a part of %s: %d", amount, code)
+		}
+	}
+	if diff := cmp.Diff([]string{"settle p1 confirm console", "settle p1 void console", "settle p1 confirm console 10,50"}, d.bot.acts); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 	d.bot.err = bot.ErrNotHeld
