@@ -35,6 +35,8 @@ type Config struct {
 	Provider payments.Provider
 	// CRM mirrors the funnel; nil for none.
 	CRM crm.CRM
+	// Messenger is the CRM's chats, where a channel for them is registered; nil for none.
+	Messenger crm.Messenger
 	// Taxation is the system for the receipts of bills that sellers make in the
 	// CRM (T-Bank API 1.80, Receipt.Taxation), or NoReceipt; empty: bills are not
 	// paid here.

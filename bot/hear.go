@@ -110,7 +110,7 @@ func (b *Bot) learn(tx storage.Tx, contact string, known mirrored, news crm.News
 	after.Tasks = slices.DeleteFunc(slices.Clone(known.Tasks), func(ref string) bool {
 		return slices.ContainsFunc(news.Done, func(done crm.DoneTask) bool { return done.ID == ref })
 	})
-	keep, err := keepMirrored(contact, known, after)
+	keep, err := b.keepMirrored(contact, known, after)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (b *Bot) pass(tx storage.Tx, contact, deal string, note crm.HeardNote) erro
 	if text = strings.TrimSpace(text); !meant || text == "" {
 		return nil
 	}
-	return b.take(tx, flows.Input{ID: "crmnote:" + deal + ":" + note.ID, Kind: flows.Operator, Contact: contact, At: b.Now(), Text: text})
+	return b.take(tx, flows.Input{ID: fromNote + deal + ":" + note.ID, Kind: flows.Operator, Contact: contact, At: b.Now(), Text: text})
 }
 
 // heardRef is until when the CRM's history was read.

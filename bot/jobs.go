@@ -38,6 +38,8 @@ const (
 	jobRefund   = "refund"
 	jobBind     = "bind"
 	jobBound    = "bound"
+	jobLine     = "chat_line"
+	jobFate     = "chat_fate"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about
@@ -56,6 +58,8 @@ type sayJob struct {
 	Say     flows.Say `json:"say"`
 	// Chat is the customer's, zero in jobs of old.
 	Chat int64 `json:"chat,omitempty"`
+	// Answers is the CRM's id of the manager's message that it is; mostly empty.
+	Answers string `json:"answers,omitempty"`
 	Pace
 }
 
@@ -95,7 +99,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	contact := turn.Contact.ID
 	switch e := effect.(type) {
 	case flows.Say:
-		return b.enqueueSay(tx, sayJob{contact, e, turn.Contact.ChatID, paceOf(turn, in, number)}, in)
+		return b.enqueueSay(tx, sayJob{contact, e, turn.Contact.ChatID, answers(turn, in, number), paceOf(turn, in, number)}, in)
 	case flows.Deliver:
 		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.MakeLink:

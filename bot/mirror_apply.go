@@ -95,7 +95,7 @@ func (b *Bot) applyBundle(ctx context.Context, whole bundle, known mirrored) (fu
 	refs, failure := b.CRM.Apply(ctx, whole.Change, after.Refs)
 	closing := whole.Stage == crm.Won || whole.Stage == crm.Lost
 	after.Refs, after.Closed = refs, after.Closed || closing && failure == nil
-	keep, err := keepMirrored(whole.Contact.ID, known, after)
+	keep, err := b.keepMirrored(whole.Contact.ID, known, after)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (b *Bot) applyBundle(ctx context.Context, whole bundle, known mirrored) (fu
 }
 
 // keepMirrored writes the map when it has changed.
-func keepMirrored(contact string, known, after mirrored) (func(storage.Tx) error, error) {
+func (b *Bot) keepMirrored(contact string, known, after mirrored) (func(storage.Tx) error, error) {
 	before, err := json.Marshal(known)
 	if err != nil {
 		return nil, fmt.Errorf("encode the CRM map: %w", err)
@@ -132,6 +132,11 @@ func keepMirrored(contact string, known, after mirrored) (func(storage.Tx) error
 		}
 		if after.Deal != "" {
 			if err := tx.PutRef(dealRef(after.Deal), contact); err != nil {
+				return err
+			}
+		}
+		if after.Contact != known.Contact {
+			if err := b.contactKnown(tx, contact); err != nil {
 				return err
 			}
 		}

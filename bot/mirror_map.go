@@ -88,24 +88,3 @@ func paidBill(flow *flows.Flow, in flows.Input) *crm.Invoice {
 		Items: []crm.BillItem{{Name: title, Price: in.Payment.Paid, Quantity: 1000, Tax: cmp.Or(order.Item.Tax, "none"), Unit: order.Item.Unit}},
 	}
 }
-
-// mirrorDialog writes each message of a turn as a note, where the map asks for it.
-func (b *Bot) mirrorDialog(tx storage.Tx, turn flows.Turn, in flows.Input) error {
-	flow := b.flow(turn.Session.Flow)
-	if b.CRM == nil || flow.Mirroring == nil || !flow.Mirroring.Dialog {
-		return nil
-	}
-	for i, line := range turn.Journal {
-		sign := map[flows.Speaker]string{flows.Customer: "👤 ", flows.Bot: "🤖 ", flows.Manager: "🎧 "}[line.Who]
-		if sign == "" || line.Text == "" {
-			continue
-		}
-		change := crm.Change{
-			ID: in.ID + "/said" + strconv.Itoa(i), Contact: turn.Contact, At: in.At, Title: flow.Title, Note: sign + flows.PlainText(line.Text),
-		}
-		if err := b.mirror(tx, b.mapped(change, flow), in.At); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -14,6 +14,9 @@ import (
 // each of its few requests.
 const mirrorTime = 3 * time.Minute
 
+// fateTries is how often a manager is tried to be told what became of a message.
+const fateTries = 10
+
 // newRunner says how each kind of job is run, and what becomes of one whose
 // outcome a crash left open, for Telegram knows no idempotency key: a text is
 // said again; goods that were paid for are sent again, and the dialog shows it;
@@ -52,6 +55,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobBound:    {Handle: handler(b.bound)},
 			jobSettle:   {Handle: handler(b.settleHold)},
 			jobClosing:  {Handle: handler(b.closeReceipt), Once: true},
+			jobLine:     {Handle: handler(b.postLine), Timeout: mirrorTime},
+			jobFate:     {Handle: handler(b.tellFate), Timeout: mirrorTime, MaxAttempts: fateTries},
 		},
 		OnBuried: b.buried,
 		Ended:    b.Ran,
@@ -62,6 +67,12 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
 	contact, err := jobContact(tx, job)
 	if err != nil || contact == "" {
+		return err
+	}
+	if job.Kind == jobFate {
+		return nil // of no use to anybody but the manager who sees no tick
+	}
+	if err := b.undelivered(tx, contact, job); err != nil {
 		return err
 	}
 	if _, err := tx.Contact(contact); err != nil {

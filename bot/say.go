@@ -22,9 +22,9 @@ func (b *Bot) utter(ctx context.Context, job outbox.Job, payload sayJob) (func(s
 	finish, err := b.say(ctx, payload)
 	switch {
 	case err == nil:
-		return b.cleared(ctx, job, payload.Contact, finish), nil
+		return both(b.cleared(ctx, job, payload.Contact, finish), b.arrived(payload, "")), nil
 	case sales.AsError(err).Code == ChatBlocked:
-		return b.unreached(job, payload.Contact), nil
+		return both(b.unreached(job, payload.Contact), b.arrived(payload, ChatBlocked)), nil
 	}
 	return nil, b.doubted(ctx, job, err)
 }

@@ -38,6 +38,9 @@ type Chat struct {
 	ID string `json:"id,omitempty"`
 	// Contact is the one that the chat is tied to.
 	Contact string `json:"contact,omitempty"`
+	// Last is the moment of the last line, in Unix milliseconds: chats are shown by
+	// their lines' moments, so each is later than the one before.
+	Last int64 `json:"last,omitempty"`
 }
 
 // Speaker says whose line of a chat it is.

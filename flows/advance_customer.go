@@ -1,9 +1,6 @@
 package flows
 
-import (
-	"html"
-	"strings"
-)
+import "strings"
 
 // customer answers what a person in the chat did. The way is always the same:
 // rules of `anywhere`, the waiting question, the pressed button's own target,
@@ -192,8 +189,5 @@ func (r *Run) operator() {
 		r.Session.Manual = r.Input.Payload == Join
 		r.Event("operator", r.Input.Payload)
 	}
-	if r.Input.Text != "" {
-		r.Emit(Say{Text: html.EscapeString(r.Input.Text)})
-		r.line(Line{Who: Manager, Kind: "text", Text: r.Input.Text})
-	}
+	r.speak(r.Input.Text, r.Input.File)
 }

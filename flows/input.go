@@ -54,7 +54,8 @@ type Input struct {
 	// Phone and Own belong to a Shared contact.
 	Phone string
 	Own   bool
-	// File is the channel's id of a photo, document or voice message.
+	// File is the channel's id of a photo, document or voice message; in an
+	// Operator's input it is the https address of a picture.
 	File string
 	// Callback is the channel's id of a pressed button, to be acknowledged at once.
 	Callback string

@@ -75,7 +75,8 @@ func readMirroring(own, project Node) *Mirroring {
 	m.Fields, m.Person = readMirrorFields(at("fields")), readMirrorFields(at("contact"))
 	m.Events = at("events").pairs(MirrorEvents())
 	m.Tracking = at("tracking").pairs(SourceKeys())
-	m.Dialog, m.Products, m.Unsorted = at("dialog").Bool(), at("products").Bool(), at("unsorted").Bool()
+	m.Products, m.Unsorted = at("products").Bool(), at("unsorted").Bool()
+	m.Dialog = readDialog(at("dialog"))
 	m.Reply = at("reply").Text()
 	m.readBills(at("invoices"))
 	m.readTasks(at("tasks"))
@@ -85,6 +86,18 @@ func readMirroring(own, project Node) *Mirroring {
 // SourceKeys are what may be known of where a customer came from.
 func SourceKeys() []string {
 	return []string{"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "start"}
+}
+
+// readDialog reads how the dialog is shown; true and false are older words for
+// notes and off.
+func readDialog(n Node) string {
+	if text := n.Text(); text == "true" || text == "false" {
+		return map[string]string{"true": DialogNotes}[text]
+	}
+	if text := n.oneOf("off", DialogNotes, DialogChats); text != "off" {
+		return text
+	}
+	return ""
 }
 
 func (m *Mirroring) readBills(n Node) {

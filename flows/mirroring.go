@@ -27,8 +27,9 @@ type Mirroring struct {
 	Tracking map[string]string
 	// Notes is service, common or none; empty is service.
 	Notes string
-	// Dialog asks for each message of the dialog as a note.
-	Dialog bool
+	// Dialog is how the messages of the dialog are shown there: DialogNotes,
+	// DialogChats, or empty for not at all.
+	Dialog string
 	// Bills asks for an invoice for each payment link, Supplier is who sells.
 	Bills    bool
 	Supplier string
@@ -43,6 +44,13 @@ type Mirroring struct {
 	// Reply is how a manager's note begins that goes to the customer; empty: none goes.
 	Reply string
 }
+
+// How the CRM shows a dialog.
+const (
+	DialogNotes = "notes"
+	// DialogChats is a chat in which managers answer, where the CRM has one.
+	DialogChats = "chats"
+)
 
 // MirrorField is a field of the CRM and the text that goes into it.
 type MirrorField struct {

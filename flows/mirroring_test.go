@@ -54,7 +54,7 @@ func TestFlowTakesTheProjectsMapAndSaysWhatIsDifferent(t *testing.T) {
 		t.Fatalf("found %v", found)
 	}
 	a, b := project.Flow("a").Mirroring, project.Flow("b").Mirroring
-	if a.Pipeline != "Курсы" || b.Pipeline != "Опт" || a.Dialog || !b.Dialog || a.Supplier != "ООО «Ромашка»" || !b.Bills ||
+	if a.Pipeline != "Курсы" || b.Pipeline != "Опт" || a.Dialog != "" || b.Dialog != flows.DialogNotes || a.Supplier != "ООО «Ромашка»" || !b.Bills ||
 		b.Responsible != "Анна Иванова" || b.Reply != "!" || a.TaskType != "Звонок" || !b.TasksDone || a.Match != "phone" {
 		t.Errorf("a %+v\nb %+v", a, b)
 	}

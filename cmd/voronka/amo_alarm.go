@@ -16,6 +16,7 @@ func (s *service) amoAlarms() []string {
 	if code := s.amo.Trouble(); code != "" {
 		found = append(found, s.words.Text(s.Language, "amocrm.alarm."+code, nil))
 	}
+	found = append(found, s.chatAlarms()...)
 	ends := s.amo.TokenEnds()
 	if !ends.IsZero() && ends.Sub(s.now()) < soon && ends.After(s.now()) {
 		found = append(found, s.words.Text(s.Language, "amocrm.alarm.ends", map[string]any{"Ends": ends.Format("02.01.2006")}))

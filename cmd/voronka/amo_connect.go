@@ -62,6 +62,20 @@ func (c amoConnectCommand) Run(a *app) error {
 		return err
 	}
 	a.say("amocrm.connected", map[string]any{"Address": status.URL})
+	return a.connectChannel(settings, access)
+}
+
+// connectChannel ties the chat channel to the account: that is needed anew each
+// time the integration was let in (chats/chat-api-reference, connect).
+func (a *app) connectChannel(s Settings, access *amocrm.Access) error {
+	chats := s.amoChats(amocrm.New(amocrm.Config{URL: s.AmoURL, Access: access, RequestsPerSecond: s.amoRate(), Now: a.now}), nil)
+	if chats == nil {
+		return nil
+	}
+	if err := chats.Connect(a.ctx); err != nil {
+		return &spoken{"amocrm.chats_refused", map[string]any{"Reason": err.Error()}, err}
+	}
+	a.say("amocrm.chats_connected", map[string]any{"Hook": s.amoChatHookURL()})
 	return nil
 }
 

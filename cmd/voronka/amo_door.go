@@ -16,6 +16,9 @@ func (s *service) amoDoors(mux *http.ServeMux) {
 	if s.amo != nil && s.AmoHookSecret != "" {
 		mux.HandleFunc("POST /crm/amocrm/{secret}", s.amoHook)
 	}
+	if s.chats != nil {
+		mux.HandleFunc("POST /crm/amocrm/chats/{scope}", s.amoChatHook)
+	}
 	if s.access == nil {
 		return
 	}

@@ -34,10 +34,9 @@ func (s *service) checkAmoNames(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		if project := s.bot.Live(); named(project) {
-			lacks, err := s.amo.Compare(ctx, wantedInCRM(project, s.amoHookURL()))
-			if err == nil {
+			if lacks, err := s.amoLacks(ctx, project); err == nil {
 				lines := []string{}
-				for _, one := range lackLines(lacks) {
+				for _, one := range lacks {
 					lines = append(lines, s.words.Text(s.Language, "amocrm.lacks."+one.key, one.args))
 				}
 				s.amoNames.lacks.Store(&lines)
@@ -54,6 +53,22 @@ func (s *service) checkAmoNames(ctx context.Context) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// amoLacks is what the account does not have of what a project names. A chat
+// channel is connected on the way.
+func (s *service) amoLacks(ctx context.Context, project *flows.Project) ([]lack, error) {
+	lacks, err := s.amo.Compare(ctx, wantedInCRM(project, s.amoHookURL()))
+	if err != nil {
+		return nil, err
+	}
+	if s.chats != nil && wantsChats(project) {
+		if err := s.chats.Connect(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("the chat channel of amocrm is not connected", "error", err)
+		}
+	}
+	chats, err := s.chatLacks(ctx, project, s.chats)
+	return append(lackLines(lacks), chats...), err
 }
 
 // named tells whether a project has a map whose names can be compared.

@@ -41,18 +41,30 @@ func (c amoSetupCommand) Run(a *app) error {
 	if err != nil {
 		return &spoken{"amocrm.unreachable", map[string]any{"Reason": err.Error()}, err}
 	}
-	a.tellLacks(lacks)
-	switch {
-	case c.Check && lacks.Anything():
-		return errFault
-	case !c.Check && lacks.Anything():
-		if err := account.Setup(a.ctx, lacks); err != nil {
-			return &spoken{"amocrm.unreachable", map[string]any{"Reason": err.Error()}, err}
-		}
-		a.say("amocrm.made", nil)
-	case !lacks.Anything():
-		a.say("amocrm.complete", nil)
+	chats := settings.amoChats(account, nil)
+	dumb, err := settings.chatLacks(a.ctx, project, chats)
+	if err != nil {
+		return &spoken{"amocrm.unreachable", map[string]any{"Reason": err.Error()}, err}
 	}
+	a.tellLacks(append(lackLines(lacks), dumb...))
+	off := slices.ContainsFunc(dumb, func(one lack) bool { return !one.people })
+	switch {
+	case !lacks.Anything() && !off:
+		a.say("amocrm.complete", nil)
+		return nil
+	case c.Check:
+		return errFault
+	}
+	if lacks.Anything() {
+		err = account.Setup(a.ctx, lacks)
+	}
+	if off {
+		err = errors.Join(err, chats.Connect(a.ctx))
+	}
+	if err != nil {
+		return &spoken{"amocrm.unreachable", map[string]any{"Reason": err.Error()}, err}
+	}
+	a.say("amocrm.made", nil)
 	return nil
 }
 
@@ -77,8 +89,8 @@ func (a *app) amoAccount(s Settings) (*amocrm.CRM, func(), error) {
 }
 
 // tellLacks says what is missing, in the words of amoCRM's screens.
-func (a *app) tellLacks(l amocrm.Lacks) {
-	for _, line := range lackLines(l) {
+func (a *app) tellLacks(lines []lack) {
+	for _, line := range lines {
 		text := a.words.Text(a.language, "amocrm.lacks."+line.key, line.args)
 		fmt.Fprintln(a.out, "- "+text)
 	}

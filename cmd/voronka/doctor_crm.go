@@ -56,6 +56,22 @@ func (d *doctor) lookAtCRM(ctx context.Context, project *flows.Project) {
 		return
 	}
 	d.noteLacks(lacks, found)
+	d.noteChats(ctx, project, account)
+}
+
+// noteChats tells what keeps dialogs from being chats.
+func (d *doctor) noteChats(ctx context.Context, project *flows.Project, account *amocrm.CRM) {
+	lacks, err := d.chatLacks(ctx, project, d.amoChats(account, nil))
+	for _, one := range lacks {
+		code := "crm_lacks"
+		if one.people {
+			code = "crm_chats"
+		}
+		d.note("crm", doubt, code, map[string]any{"What": d.text("amocrm.lacks."+one.key, one.args)})
+	}
+	if err != nil {
+		d.noteCall("crm", "amojo", err)
+	}
 }
 
 // noteLacks tells what of the funnels' names the account does not have.

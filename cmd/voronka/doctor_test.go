@@ -54,6 +54,7 @@ func newClinic(t *testing.T) *clinic {
 		Token:     token,
 		Pipelines: []amocrmtest.Pipeline{{Name: "Продажи", Main: true, Statuses: []amocrmtest.Status{{Name: "Выбор"}, {Name: "Ждём оплату"}}}},
 		Fields:    []amocrmtest.Field{{Entity: "leads", Name: "Курс", Type: "text"}},
+		Channel:   amocrmtest.Channel{ID: chatChannel, Secret: chatKey, Bot: chatBot},
 	})
 	t.Cleanup(func() { c.telegram.Close(); c.bank.Close(); c.amo.Close() })
 	dir := t.TempDir()

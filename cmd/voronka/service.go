@@ -44,6 +44,8 @@ type service struct {
 	amoNames amoNames
 	// amo is the mirror, nil without one.
 	amo *amocrm.CRM
+	// chats are the dialogs there, nil without a channel.
+	chats *amocrm.Chats
 	// access is the way into amoCRM by an integration, nil with a long-lived token.
 	access *amocrm.Access
 	// watch brings edits of the flows to life.
@@ -154,6 +156,9 @@ func (s *service) wire(project *flows.Project) error {
 			URL: s.AmoURL, Token: string(s.AmoToken), Access: s.access, RequestsPerSecond: s.amoRate(), Now: s.now,
 		})
 		config.CRM = s.amo
+		if s.chats = s.amoChats(s.amo, s.undelivered); s.chats != nil {
+			config.Messenger = s.chats
+		}
 	}
 	if s.bot, err = bot.New(config); err != nil {
 		return err

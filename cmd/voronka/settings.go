@@ -63,6 +63,12 @@ type Settings struct {
 	// AmoHookSecret is the part of the webhooks' address that nobody can guess.
 	AmoHookSecret Secret `envconfig:"VORONKA_AMOCRM_HOOK_SECRET"`
 	AmoRate       string `envconfig:"VORONKA_AMOCRM_RATE" default:"5"`
+	// AmoChannel, AmoChannelSecret and AmoChannelBot are the chat channel that
+	// amoCRM's support has registered, AmoChats is where the Chats API lives.
+	AmoChannel       string `envconfig:"VORONKA_AMOCRM_CHATS_CHANNEL"`
+	AmoChannelSecret Secret `envconfig:"VORONKA_AMOCRM_CHATS_SECRET"`
+	AmoChannelBot    string `envconfig:"VORONKA_AMOCRM_CHATS_BOT"`
+	AmoChats         string `envconfig:"VORONKA_AMOCRM_CHATS_API" default:"https://amojo.amocrm.ru"`
 
 	// Paywall is the taxation for the receipts of bills made in amoCRM.
 	Paywall string `envconfig:"VORONKA_PAYWALL_TAXATION"`
@@ -169,6 +175,7 @@ func (s Settings) faults() []fault {
 	check((s.AmoClientID == "") == (s.AmoClientSecret == "") && (s.AmoClientID == "") == (s.AmoRedirect == ""),
 		"VORONKA_AMOCRM_CLIENT_ID", "amocrm_oauth")
 	check(s.AmoHookSecret == "" || hookSecret.MatchString(string(s.AmoHookSecret)), "VORONKA_AMOCRM_HOOK_SECRET", "amocrm_hook")
+	s.chatFaults(check)
 	check(s.SecretKey == "" || len(s.SecretKey) >= seal.MinKey, "VORONKA_SECRET_KEY", "secret_key")
 	check(s.SecretKey != "" || s.AmoClientID == "" || s.AmoToken != "", "VORONKA_SECRET_KEY", "secret_key_needed")
 	s.chargeFaults(check)

@@ -28,6 +28,7 @@ func wrongSettings(language string) []string {
 		"VORONKA_TELEGRAM_MODE=leaked-mode", "VORONKA_TELEGRAM_RATE=leaked-pace", "VORONKA_TBANK_TERMINAL=leaked-terminal-key-of-31-chars", "VORONKA_TBANK_API=leaked-bank",
 		"VORONKA_TBANK_FFD=leaked-ffd", "VORONKA_TBANK_METHODS=leaked-cash", "VORONKA_TBANK_NETWORKS=leaked-net", "VORONKA_TBANK_SHOPS=/nowhere/leaked.yaml",
 		"VORONKA_TBANK_CA=/leaked-roots.pem", "VORONKA_AMOCRM_URL=leaked-amo", "VORONKA_AMOCRM_RATE=leaked-rate",
+		"VORONKA_AMOCRM_CHATS_CHANNEL=leaked-channel", "VORONKA_AMOCRM_CHATS_BOT=leaked-bot", "VORONKA_AMOCRM_CHATS_API=leaked-amojo",
 		"VORONKA_PAYWALL_TAXATION=leaked-taxation",
 		"VORONKA_BACKUPS=/nowhere/leaked/backups", "VORONKA_BACKUPS_KEEP=leaked-many",
 		"VORONKA_CONSOLE_PASSWORD=leaked", "VORONKA_TIMEZONE=leaked/zone", "VORONKA_LANGUAGE=" + language,

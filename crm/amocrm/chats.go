@@ -175,7 +175,8 @@ func (c *Chats) Check(ctx context.Context) error {
 		return err
 	}
 	path := chatsRoot + url.PathEscape(c.channel.ID+"_"+account) + "/chats/00000000-0000-0000-0000-000000000000/history"
-	_, err = c.call(ctx, http.MethodGet, path, url.Values{"limit": {"1"}}, nil, nil)
+	answer, err := c.call(ctx, http.MethodGet, path, url.Values{"limit": {"1"}}, nil, nil)
+	c.gone(answer)
 	return err
 }
 

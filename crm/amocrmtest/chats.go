@@ -79,7 +79,6 @@ func (s *Server) handleChats(r *http.Request, body []byte) reply {
 		return c.channelCall(rest, scope)
 	}
 	if !s.connected { // inferred: the documents name no answer for a scope that is not connected
-		c.offend("NotConnected", "", "the channel is not connected to the account")
 		return chatsProblem(http.StatusNotFound, "scope not found")
 	}
 	return c.scopeCall(rest)
