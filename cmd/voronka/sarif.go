@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"voronka/flows"
 )
@@ -29,9 +32,13 @@ type (
 		Name  string      `json:"name"`
 		Rules []sarifRule `json:"rules"`
 	}
+	// GitHub wants both descriptions and the help of each rule (SARIF support for
+	// code scanning, "reportingDescriptor object").
 	sarifRule struct {
-		ID   string    `json:"id"`
-		Help sarifText `json:"help"`
+		ID    string    `json:"id"`
+		Short sarifText `json:"shortDescription"`
+		Full  sarifText `json:"fullDescription"`
+		Help  sarifText `json:"help"`
 	}
 	sarifText struct {
 		Text string `json:"text"`
@@ -70,12 +77,12 @@ func renderSARIF(out io.Writer, found []flows.Diagnostic, text words) error {
 		index := slices.IndexFunc(*rules, func(rule sarifRule) bool { return rule.ID == one.Code })
 		if index < 0 {
 			index = len(*rules)
-			*rules = append(*rules, sarifRule{one.Code, sarifText{fix}})
+			*rules = append(*rules, ruleOf(one, text))
 		}
 		run.Results = append(run.Results, sarifResult{
 			Rule: one.Code, Index: index, Level: string(one.Severity), Message: sarifText{message + ". " + fix},
 			Locations: []sarifLocation{{sarifPhysical{
-				sarifArtifact{filepath.ToSlash(one.Pos.File)}, sarifRegion{max(one.Pos.Line, 1), max(one.Pos.Col, 1)},
+				sarifArtifact{address(one.Pos.File)}, sarifRegion{max(one.Pos.Line, 1), max(one.Pos.Col, 1)},
 			}}},
 		})
 	}
@@ -87,4 +94,29 @@ func renderSARIF(out io.Writer, found []flows.Diagnostic, text words) error {
 		return fmt.Errorf("print SARIF: %w", err)
 	}
 	return nil
+}
+
+// ruleOf tells of a check in general: in the words of a finding, without the
+// names that this one has.
+func ruleOf(one flows.Diagnostic, text words) sarifRule {
+	args := maps.Clone(one.Args)
+	for key, value := range args {
+		if _, named := value.(string); named && key != "Outcome" { // an outcome is a word of the language
+			args[key] = "…"
+		}
+	}
+	one.Args = args
+	message, fix := explain(one, text)
+	return sarifRule{one.Code, sarifText{message}, sarifText{message + ". " + fix}, sarifText{fix}}
+}
+
+// address is a file as a reference by RFC 3986, which names in Cyrillic and
+// with spaces are only once they are escaped.
+func address(file string) string {
+	at := url.URL{Path: filepath.ToSlash(file)}
+	if filepath.IsAbs(file) {
+		at.Scheme = "file"
+		at.Path = "/" + strings.TrimPrefix(at.Path, "/")
+	}
+	return at.String()
 }
