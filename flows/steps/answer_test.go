@@ -1,8 +1,11 @@
 package steps_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/nyaruka/phonenumbers"
 
 	"voronka/flows/steps"
 )
@@ -32,6 +35,24 @@ func TestEmail(t *testing.T) {
 	} {
 		if got, ok := steps.Email(text); got != want || ok != (want != "") {
 			t.Errorf("%q = %q, %t; want %q", text, got, ok, want)
+		}
+	}
+}
+
+// TestPlainMobile compares what is not parsed with what the parser says: of
+// each hundred thousand numbers of the plan the first and the last.
+func TestPlainMobile(t *testing.T) {
+	t.Parallel()
+	for block := range 10_000 {
+		for _, text := range []string{fmt.Sprintf("+79%04d00000", block), fmt.Sprintf("+79%04d99999", block)} {
+			number, err := phonenumbers.Parse(text, "RU")
+			if err != nil || !phonenumbers.IsValidNumber(number) {
+				t.Fatalf("%s is no number: %v", text, err)
+			}
+			want := phonenumbers.Format(number, phonenumbers.E164)
+			if got, ok := steps.Phone(text); !ok || got != want {
+				t.Fatalf("%s is read as %q, want %q", text, got, want)
+			}
 		}
 	}
 }
