@@ -70,7 +70,7 @@ func house() map[string]room {
 			tests: []string{"crm/crmtest", "crm/amocrmtest"}},
 		"crm/amocrmtest": {},
 
-		"storage":             {may: []string{"sales", "flows", "internal/outbox"}},
+		"storage":             {may: []string{"sales", "flows", "internal/codec", "internal/outbox"}},
 		"storage/storagetest": {may: []string{"sales", "flows", "internal/outbox", "storage"}},
 		"storage/bolt": {may: []string{"sales", "flows", "internal/codec", "internal/outbox", "storage"},
 			tests: []string{"storage/storagetest"}},

@@ -43,6 +43,14 @@ func Peek(ctx context.Context, store Store, fn func(Tx) error) error {
 	return store.View(ctx, fn)
 }
 
+// Batcher is a store that takes several updates at once for less than as many
+// calls cost.
+type Batcher interface {
+	// Updates runs them in their order, each in a transaction with a fate of its
+	// own, and gives the error of each.
+	Updates(ctx context.Context, fns []func(Tx) error) []error
+}
+
 // Tx is one transaction. Records given out are copies.
 type Tx interface {
 	Inputs

@@ -10,6 +10,7 @@ import (
 type pages struct {
 	*bbolt.Tx
 	open map[bucket]shelf
+	held map[bucket]*held
 }
 
 // shelf is a bucket and a cursor to look things up with: one that is made for
@@ -20,9 +21,12 @@ type shelf struct {
 	cursor *bbolt.Cursor
 }
 
-func newPages(b *bbolt.Tx) *pages { return &pages{Tx: b, open: map[bucket]shelf{}} }
+func newPages(b *bbolt.Tx) *pages {
+	return &pages{Tx: b, open: map[bucket]shelf{}, held: map[bucket]*held{}}
+}
 
-func (p *pages) in(name bucket) shelf {
+// shelf is a bucket as bbolt has it; see [pages.in].
+func (p *pages) shelf(name bucket) shelf {
 	one, known := p.open[name]
 	if !known {
 		one.Bucket = p.Bucket([]byte(name))

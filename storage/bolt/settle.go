@@ -17,12 +17,13 @@ const (
 	// settleAfter is how long changes may stand in the log alone. The longer,
 	// the more of them meet in the same pages of the database: with a commit of
 	// bbolt's for each group, pages and their flushes took more than half of
-	// the processor.
-	settleAfter = 500 * time.Millisecond
+	// the processor. And whoever comes during a settlement waits: twice a second
+	// it was one of a hundred who did.
+	settleAfter = 2 * time.Second
 	// settleLimit is how large the log may grow meanwhile. bbolt splits its
 	// pages only when it commits: a page that takes too many records before
 	// is slow to insert into.
-	settleLimit = 2 << 20
+	settleLimit = 1 << 20
 )
 
 // begin opens bbolt's transaction, which stays open from one settlement to the
@@ -85,6 +86,7 @@ func (s *Store) commitTx() (err error) {
 			err = fmt.Errorf("%v\n%s", r, debug.Stack())
 		}
 	}()
+	s.tx.releaseAll()
 	meta := s.tx.Bucket([]byte("meta"))
 	if err := meta.Put([]byte("log"), strconv.AppendUint(nil, s.log.run, 10)); err != nil {
 		return err

@@ -71,6 +71,7 @@ type Store struct {
 var (
 	_ storage.Store    = (*Store)(nil)
 	_ storage.Peeker   = (*Store)(nil)
+	_ storage.Batcher  = (*Store)(nil)
 	_ outbox.Announcer = (*Store)(nil)
 )
 
@@ -112,6 +113,28 @@ func (s *Store) Aside() string { return s.aside }
 // returned as an error.
 func (s *Store) Update(ctx context.Context, fn func(storage.Tx) error) error {
 	return s.ask(ctx, &request{fn: fn})
+}
+
+// Updates implements storage.Batcher. The updates share a commit.
+func (s *Store) Updates(ctx context.Context, fns []func(storage.Tx) error) []error {
+	if len(fns) == 0 {
+		return nil
+	}
+	all := make([]request, len(fns))
+	for i, fn := range fns {
+		all[i].fn = fn
+	}
+	first := &all[0]
+	first.rest = all[1:]
+	err := s.ask(ctx, first)
+	errs := make([]error, len(fns))
+	errs[0] = err
+	for i := range first.rest {
+		if errs[i+1] = first.rest[i].err; !first.taken {
+			errs[i+1] = err
+		}
+	}
+	return errs
 }
 
 // Peek is a View for a few records: it runs among the updates, which wait for

@@ -8,9 +8,9 @@ import (
 	"iter"
 	"time"
 
+	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
-	"voronka/internal/codec"
 	"voronka/internal/outbox"
 	"voronka/storage"
 )
@@ -49,7 +49,7 @@ var errEnded = errors.New("write after the end of the transaction")
 func (t *tx) in(name bucket) shelf { return t.bolt.in(name) }
 
 // get is valid until the next write.
-func (t *tx) get(name bucket, key []byte) []byte { return t.in(name).get(key) }
+func (t *tx) get(name bucket, key []byte) []byte { return t.bolt.get(name, key) }
 
 func (t *tx) put(name bucket, key, value []byte) error {
 	if err := t.writable(name, key); err != nil {
@@ -66,7 +66,7 @@ func (t *tx) replace(name bucket, key, old, value []byte) error {
 	if old != nil && bytes.Equal(old, value) {
 		return nil
 	}
-	if err := t.in(name).Put(key, value); err != nil {
+	if err := t.bolt.put(name, key, value, old == nil); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	t.undo = append(t.undo, change{name, key, old})
@@ -86,7 +86,7 @@ func (t *tx) remove(name bucket, key, old []byte) error {
 	if err := t.writable(name, key); err != nil || old == nil {
 		return err
 	}
-	if err := t.in(name).Delete(key); err != nil {
+	if err := t.bolt.remove(name, key); err != nil {
 		return fmt.Errorf("delete from %s: %w", name, err)
 	}
 	t.undo = append(t.undo, change{name, key, old})
@@ -100,7 +100,7 @@ func (t *tx) sequence(name bucket) (int64, error) {
 	if t.log == nil {
 		return 0, fmt.Errorf("write %s: %w", name, bolterrors.ErrTxNotWritable)
 	}
-	next, err := t.in(name).NextSequence()
+	next, err := t.bolt.shelf(name).NextSequence()
 	if err != nil {
 		return 0, fmt.Errorf("number a record of %s: %w", name, err)
 	}
@@ -117,6 +117,8 @@ func (t *tx) writable(name bucket, key []byte) error {
 		return errEnded
 	case len(key) == 0:
 		return fmt.Errorf("write %s: empty key", name)
+	case len(key) > bbolt.MaxKeySize:
+		return fmt.Errorf("write %s: %w", name, bolterrors.ErrKeyTooLarge)
 	}
 	return nil
 }
@@ -161,7 +163,7 @@ func (t *tx) load(name bucket, key []byte, into any) (found bool, err error) {
 	if raw == nil {
 		return false, nil
 	}
-	if err := codec.Unmarshal(raw, into); err != nil {
+	if err := storage.Decode(raw, into); err != nil {
 		return false, fmt.Errorf("read %s: %w", name, err)
 	}
 	return true, nil
@@ -181,7 +183,7 @@ func (t *tx) looked(name bucket, id string, into any) (raw []byte, err error) {
 	if raw = t.get(name, []byte(id)); raw == nil {
 		return nil, nil
 	}
-	if err := codec.Unmarshal(raw, into); err != nil {
+	if err := storage.Decode(raw, into); err != nil {
 		return raw, fmt.Errorf("read %s: %w", name, err)
 	}
 	return raw, nil
@@ -201,7 +203,7 @@ func (t *tx) save(name bucket, key []byte, value any) error {
 
 // saveOver is save where it is known what stands under the key; nil is nothing.
 func (t *tx) saveOver(name bucket, key, old []byte, value any) error {
-	raw, err := codec.Marshal(value)
+	raw, err := storage.Encode(value)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}

@@ -30,7 +30,11 @@ type request struct {
 	err   error
 	// announced are the jobs to tell of once it is committed.
 	announced []outbox.Job
-	done      chan error
+	// rest are the updates that were asked for together with this one. They run
+	// behind it and are answered with it; taken is set when they are.
+	rest  []request
+	taken bool
+	done  chan error // nil in the rest
 }
 
 // write takes requests until the store closes.
@@ -80,7 +84,8 @@ type group struct {
 // commit runs the request and all that are waiting behind it in one
 // transaction, and answers each of them.
 func (s *Store) commit(first *request) {
-	g := &group{members: []*request{first}, log: s.log.head(s.buffer)}
+	g := &group{log: s.log.head(s.buffer)}
+	g.join(first)
 	answered := false
 	defer func() {
 		if !answered {
@@ -94,21 +99,22 @@ func (s *Store) commit(first *request) {
 	answered = true
 	s.answer(g, err)
 	s.buffer = g.log
+	s.ease()
 }
 
 // gather runs requests as long as there are any and commits those that did well.
 func (s *Store) gather(g *group) error {
-	for lingered := 0; ; {
-		for i := len(g.members) - 1; i < len(g.members); i++ {
-			if err := g.run(s.tx, g.members[i]); err != nil {
+	for ran, lingered := 0, 0; ; {
+		for ; ran < len(g.members); ran++ {
+			if err := g.run(s.tx, g.members[ran]); err != nil {
 				return s.abort(err)
 			}
-			if len(g.members) == groupLimit {
-				break
+			if len(g.members) >= groupLimit {
+				continue
 			}
 			select {
 			case next := <-s.requests:
-				g.members = append(g.members, next)
+				g.join(next)
 			default:
 			}
 		}
@@ -116,7 +122,16 @@ func (s *Store) gather(g *group) error {
 		if next == nil {
 			return s.keep(g)
 		}
-		g.members = append(g.members, next)
+		g.join(next)
+	}
+}
+
+// join adds a request to the group, with those that came with it.
+func (g *group) join(req *request) {
+	req.taken = true
+	g.members = append(g.members, req)
+	for i := range req.rest {
+		g.members = append(g.members, &req.rest[i])
 	}
 }
 
@@ -230,7 +245,23 @@ func (s *Store) answer(g *group, err error) {
 		if req.err == nil {
 			req.err = err
 		}
-		req.done <- req.err
+	}
+	for _, req := range g.members {
+		if req.done != nil {
+			req.done <- req.err
+		}
+	}
+}
+
+// ease hands bbolt some of what is held back, when nobody waits for it.
+func (s *Store) ease() {
+	defer func() {
+		if recover() != nil {
+			s.drop() // the log has it
+		}
+	}()
+	if s.tx != nil {
+		s.tx.ease()
 	}
 }
 

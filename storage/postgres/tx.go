@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"voronka/internal/codec"
 	"voronka/storage"
 )
 
@@ -106,7 +105,7 @@ func (t *tx) put(k kind, r row) error {
 
 // save writes a value as a record's body.
 func (t *tx) save(k kind, r row, value any) error {
-	body, err := codec.Marshal(value)
+	body, err := storage.Encode(value)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", k, err)
 	}
@@ -133,7 +132,7 @@ func (t *tx) record(k kind, key string, into any) error {
 }
 
 func decode(k kind, body string, into any) error {
-	if err := codec.Unmarshal([]byte(body), into); err != nil {
+	if err := storage.Decode([]byte(body), into); err != nil {
 		return fmt.Errorf("read %s: %w", k, err)
 	}
 	return nil
