@@ -30,6 +30,45 @@ func (b *Bot) Handle(ctx context.Context, in flows.Input) error {
 	return nil
 }
 
+// HandleAll is Handle for inputs that came together, in their order, for less
+// than each alone costs. One that fails keeps back those of its contact that
+// come behind it: they fail, too. It gives nil, and has done nothing, where the
+// store takes only one after another.
+func (b *Bot) HandleAll(ctx context.Context, ins []flows.Input) []error {
+	batcher, able := b.Store.(storage.Batcher)
+	if !able {
+		return nil
+	}
+	began := b.Now()
+	failed := map[string]bool{}
+	turns := make([]func(storage.Tx) error, len(ins))
+	for i, in := range ins {
+		turns[i] = func(tx storage.Tx) error {
+			if failed[in.Contact] {
+				return errBehind
+			}
+			failed[in.Contact] = true // a panic, too, is a failure
+			err := b.take(tx, in)
+			failed[in.Contact] = err != nil
+			return err
+		}
+	}
+	errs := batcher.Updates(ctx, turns)
+	took := b.Now().Sub(began)
+	for i, in := range ins {
+		if b.Handled != nil {
+			b.Handled(in, took, errs[i])
+		}
+		if errs[i] != nil {
+			errs[i] = fmt.Errorf("handle input %s: %w", in.ID, errs[i])
+		}
+	}
+	b.wake()
+	return errs
+}
+
+var errBehind = errors.New("an input of the contact before it failed")
+
 // take handles an input within a transaction unless it was handled before.
 func (b *Bot) take(tx storage.Tx, in flows.Input) error {
 	seen, err := tx.See(in.ID, in.At)

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,6 +38,45 @@ func TestInputIsTakenOnce(t *testing.T) {
 	}
 	if session := w.session(); session.Turns != 1 {
 		t.Errorf("%d turns", session.Turns)
+	}
+}
+
+// TestInputsOfAPollAreTakenTogether has one in the middle that cannot be taken,
+// for it has no id, and two that are one.
+func TestInputsOfAPollAreTakenTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, shop)
+	say := func(id, contact, text string) flows.Input {
+		return flows.Input{ID: id, Kind: flows.Text, Text: text, Contact: contact, At: w.clock.Now()}
+	}
+	errs := w.HandleAll(w.ctx(), []flows.Input{
+		say("tg:1", "tg:7", "раз"), say("tg:2", "tg:8", "раз"), say("", "tg:7", "два"), say("tg:2", "tg:8", "раз"),
+		say("tg:4", "tg:7", "три"), say("tg:5", "tg:8", "два"),
+	})
+	var failed []bool
+	for _, err := range errs {
+		failed = append(failed, err != nil)
+	}
+	if diff := cmp.Diff([]bool{false, false, true, false, true, false}, failed); diff != "" {
+		t.Errorf("%v: %s", errs, diff)
+	}
+	if errs := w.HandleAll(w.ctx(), []flows.Input{say("tg:3", "tg:7", "два"), say("tg:4", "tg:7", "три")}); errors.Join(errs...) != nil {
+		t.Error(errs)
+	}
+	for contact, want := range map[string][]string{"tg:7": {"раз", "два", "три"}, "tg:8": {"раз", "два"}} {
+		var said []string
+		w.view(func(tx storage.Tx) error {
+			lines, err := tx.Journal(contact, 0, 100)
+			for _, line := range lines {
+				if line.Who == flows.Customer {
+					said = append(said, line.Text)
+				}
+			}
+			return err
+		})
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("%s said: %s", contact, diff)
+		}
 	}
 }
 

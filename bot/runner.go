@@ -17,6 +17,10 @@ const mirrorTime = 3 * time.Minute
 // fateTries is how often a manager is tried to be told what became of a message.
 const fateTries = 10
 
+// sayTime is how long a message may take: as long as the channel's client lets a
+// request take.
+const sayTime = 30 * time.Second
+
 // newRunner says how each kind of job is run, and what becomes of one whose
 // outcome a crash left open, for Telegram knows no idempotency key: a text is
 // said again; goods that were paid for are sent again, and the dialog shows it;
@@ -33,7 +37,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		// side, the fuller the requests.
 		Room: map[string]int{"chat": 1024, "crm": 512},
 		Handlers: map[string]outbox.Route[storage.Tx]{
-			jobSay:      {Handle: handler(b.utter)},
+			jobSay:      {Handle: handler(b.utter), Timeout: sayTime},
 			jobDeliver:  {Handle: handler(b.deliver), Once: true, Settle: handler(b.deliverAgain)},
 			jobAck:      {Handle: handler(b.acknowledge)},
 			jobLink:     {Handle: handler(b.link), Timeout: linkTime},
@@ -43,7 +47,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobHTTP:     {Handle: handler(b.request)},
 			jobMember:   {Handle: handler(b.member)},
 			jobTyping:   {Handle: handler(b.typing)},
-			jobAnnounce: {Handle: handler(b.utterBulk), Once: true, Settle: handler(b.settleBulk)},
+			jobAnnounce: {Handle: handler(b.utterBulk), Once: true, Settle: handler(b.settleBulk), Timeout: sayTime},
 			jobUpdate:   {Handle: handler(b.takeUp), MaxAttempts: updateTries},
 			jobBillPaid: {Handle: handler(b.billPaid)},
 			jobCheck:    {Handle: handler(b.check)},

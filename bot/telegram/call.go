@@ -17,7 +17,8 @@ import (
 	"voronka/internal/codec"
 )
 
-// callTime is how long a call that carries no file may take.
+// callTime is how long a call that carries no file may take whose caller did
+// not say so.
 const callTime = 30 * time.Second
 
 // direct calls methods with JSON. The library writes every call as a form,
@@ -56,8 +57,11 @@ func call[R any](ctx context.Context, d direct, method string, params any) (R, e
 	if err != nil {
 		return got.Result, fmt.Errorf("encode %s: %w", method, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, callTime)
+		defer cancel()
+	}
 	address := d.base
 	address.Path += method
 	req := (&http.Request{
@@ -71,7 +75,7 @@ func call[R any](ctx context.Context, d direct, method string, params any) (R, e
 		return got.Result, err
 	}
 	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit))
+	raw, err := readAll(resp, answerLimit)
 	if err != nil {
 		return got.Result, transportError(err)
 	}
@@ -82,6 +86,19 @@ func call[R any](ctx context.Context, d direct, method string, params any) (R, e
 		return got.Result, refused(method, got.Code, got.Description, got.Parameters.RetryAfter, got.Parameters.Migrated)
 	}
 	return got.Result, nil
+}
+
+// readAll reads an answer into as much room as it says it needs.
+func readAll(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.ContentLength < 0 || resp.ContentLength > limit {
+		return io.ReadAll(io.LimitReader(resp.Body, limit))
+	}
+	raw := make([]byte, resp.ContentLength+1) // one more, for the body's end to be seen
+	n, err := io.ReadFull(resp.Body, raw)
+	if int64(n) == resp.ContentLength {
+		err = nil
+	}
+	return raw[:n], err
 }
 
 // answerLimit is far above what any method without a list answers.

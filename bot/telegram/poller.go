@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -109,58 +108,44 @@ func (p *Poller) poll(ctx context.Context) error {
 
 // updates calls getUpdates and keeps each update undecoded.
 func (p *Poller) updates(ctx context.Context) ([]json.RawMessage, error) {
-	var updates []json.RawMessage
-	err := p.call(ctx, "getUpdates", map[string]any{
+	body, err := json.Marshal(map[string]any{
 		"offset": p.offset, "limit": pollLimit, "timeout": pollSeconds, "allowed_updates": allowedUpdates(),
-	}, &updates)
-	return updates, err
-}
-
-func (p *Poller) call(ctx context.Context, method string, params any, result any) error {
-	body, err := json.Marshal(params)
+	})
 	if err != nil {
-		return fmt.Errorf("encode %s: %w", method, err)
+		return nil, fmt.Errorf("encode getUpdates: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(p.API, "/")+"/bot"+p.Token+"/"+method, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(p.API, "/")+"/bot"+p.Token+"/getUpdates", bytes.NewReader(body))
 	if err != nil {
-		return &sales.Error{Code: "telegram_address", Action: sales.Stop, Message: "the Bot API address cannot be used"}
+		return nil, &sales.Error{Code: "telegram_address", Action: sales.Stop, Message: "the Bot API address cannot be used"}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := p.client.Do(req)
 	if err != nil {
-		return transportError(err)
+		return nil, transportError(err)
 	}
 	defer resp.Body.Close()
-	return decode(resp.Body, result)
+	return readUpdates(resp)
 }
 
-// decode reads the Bot API's envelope.
-func decode(body io.Reader, result any) error {
-	var envelope struct {
-		OK          bool            `json:"ok"`
-		Result      json.RawMessage `json:"result"`
-		Code        int             `json:"error_code"`
-		Description string          `json:"description"`
-		Parameters  struct {
-			RetryAfter int `json:"retry_after"`
-		} `json:"parameters"`
+// readUpdates reads the answer to getUpdates.
+func readUpdates(resp *http.Response) ([]json.RawMessage, error) {
+	var got answer[[]json.RawMessage]
+	raw, err := readAll(resp, 64<<20)
+	if err != nil || codec.Unmarshal(raw, &got) != nil {
+		return nil, &sales.Error{Code: "telegram_unavailable", Message: "telegram answered something else than JSON"}
 	}
-	raw, err := io.ReadAll(io.LimitReader(body, 64<<20))
-	if err != nil || codec.Unmarshal(raw, &envelope) != nil {
-		return &sales.Error{Code: "telegram_unavailable", Message: "telegram answered something else than JSON"}
+	if got.OK {
+		return got.Result, nil
 	}
-	if envelope.OK {
-		return codec.Unmarshal(envelope.Result, result)
-	}
-	after := time.Duration(envelope.Parameters.RetryAfter) * time.Second
-	switch envelope.Code {
+	after := time.Duration(got.Parameters.RetryAfter) * time.Second
+	switch got.Code {
 	case http.StatusUnauthorized, http.StatusNotFound:
-		return &sales.Error{Code: "telegram_token", Action: sales.Stop, Message: "telegram does not know the bot token"}
+		return nil, &sales.Error{Code: "telegram_token", Action: sales.Stop, Message: "telegram does not know the bot token"}
 	case http.StatusConflict:
 		// The long poll of a process just gone, or a second bot with the same token.
-		return &sales.Error{Code: "telegram_conflict", After: max(after, 3*time.Second), Message: envelope.Description}
+		return nil, &sales.Error{Code: "telegram_conflict", After: max(after, 3*time.Second), Message: got.Description}
 	}
-	return &sales.Error{Code: "telegram_failed", After: after, Message: envelope.Description}
+	return nil, &sales.Error{Code: "telegram_failed", After: after, Message: got.Description}
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -77,6 +77,33 @@ func TestFailureOfOneCustomerHoldsNobodyElseUp(t *testing.T) {
 	b.wait(t, 39)
 }
 
+// TestFailuresInABatchAreTriedAgainInOrder fails the second of Anna's three
+// updates, and with it the third, until it is tried by itself.
+func TestFailuresInABatchAreTriedAgainInOrder(t *testing.T) {
+	t.Parallel()
+	_, api := play(t, "["+strings.Join([]string{
+		update(1, 1, "раз"), update(2, 1, "два"), update(3, 2, "я"), `{"update_id":4,"message":[]}`, update(5, 1, "три"), `{"update_id":6,"poll":{}}`,
+	}, ",")+"]")
+	b := keepBooks(nil)
+	b.HandleAll = func(ctx context.Context, inputs []flows.Input) []error {
+		errs := make([]error, len(inputs))
+		for i, in := range inputs {
+			if errs[i] = errStore; in.Text == "раз" || in.Text == "я" {
+				errs[i] = b.handle(ctx, in)
+			}
+		}
+		return errs
+	}
+	poll(t, b, api, "42:secret")
+	b.wait(t, 4)
+	if diff := cmp.Diff([]string{"раз", "два", "три"}, b.texts("tg:1")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"я"}, b.texts("tg:2")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestChatsRunSideBySideAndEachInOrder(t *testing.T) {
 	t.Parallel()
 	server, api := fake(t)

@@ -19,6 +19,9 @@ import (
 type Receiver struct {
 	// Handle commits the turn of one input; an error means nothing was committed.
 	Handle func(ctx context.Context, input flows.Input) error
+	// HandleAll is Handle for several at once, in their order; it gives the error
+	// of each, or nil where it cannot. It may be nil.
+	HandleAll func(ctx context.Context, inputs []flows.Input) []error
 	// PutAside keeps an update that cannot be understood, or whose turn fails each
 	// time, as it came; an error means that it is not kept.
 	PutAside func(ctx context.Context, aside core.Aside) error
@@ -36,6 +39,7 @@ type Receiver struct {
 // batch is then to be repeated, and what was committed already is recognised
 // by its id.
 func (r *Receiver) receive(ctx context.Context, updates []Update) error {
+	updates = r.together(ctx, updates)
 	lanes := map[string][]Update{}
 	var order []string
 	for _, update := range updates {
@@ -58,6 +62,39 @@ func (r *Receiver) receive(ctx context.Context, updates []Update) error {
 	}
 	return group.Wait()
 }
+
+// together handles what it can of a batch in one go: a goroutine for each
+// update of a poll, and its stack, cost as much as a third of the turn. It gives
+// those that are left, all of a contact from the first that failed on.
+func (r *Receiver) together(ctx context.Context, updates []Update) (left []Update) {
+	if r.HandleAll == nil || len(updates) < 2 {
+		return updates
+	}
+	inputs := make([]flows.Input, 0, len(updates))
+	for _, update := range updates {
+		if update.handled() {
+			inputs = append(inputs, update.Input)
+		}
+	}
+	errs := r.HandleAll(ctx, inputs)
+	if errs == nil {
+		return updates
+	}
+	for _, update := range updates {
+		if !update.handled() {
+			left = append(left, update)
+			continue
+		}
+		if errs[0] != nil {
+			left = append(left, update)
+		}
+		errs = errs[1:]
+	}
+	return left
+}
+
+// handled tells whether an update is an input for the bot.
+func (u Update) handled() bool { return u.Err == nil && u.Contact != "" }
 
 // turnTries is how often a turn is tried before its update is put aside.
 const turnTries = 3

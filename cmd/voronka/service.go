@@ -179,7 +179,9 @@ func (s *service) engineText(language, key string) string {
 }
 
 func (s *service) receiver() *telegram.Receiver {
-	return &telegram.Receiver{Handle: s.bot.Handle, PutAside: s.bot.PutAside, Parallel: 128, Now: s.now, Log: s.log}
+	return &telegram.Receiver{
+		Handle: s.bot.Handle, HandleAll: s.bot.HandleAll, PutAside: s.bot.PutAside, Parallel: 128, Now: s.now, Log: s.log,
+	}
 }
 
 // greet asks Telegram who the bot is. A wrong token ends the start; a Telegram
