@@ -31,7 +31,7 @@ func TestDemoInABrowser(t *testing.T) {
 
 func buyMiniCourse(t *testing.T, tab *tab, name string) {
 	tab.shot(name + "-1-start")
-	tab.do("press Start", `chat.querySelector('#start')`, `.click()`)
+	tab.do("press Start", `chat.readyState === 'complete' && chat.querySelector('#start')`, `.click()`)
 	tab.do("choose the mini course", button("За вечер"), `.click()`)
 	tab.do("take it", button("Беру за 990"), `.click()`)
 	tab.see("the question for an e-mail", `chat.body.innerText.includes('Напишите вашу почту')`)
