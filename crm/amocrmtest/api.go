@@ -68,7 +68,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 func (s *Server) handle(r *http.Request, path string, body []byte) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if refusal := s.limiter.admit(s.cfg.Limits, s.cfg.Now()); refusal != nil {
+	if refusal := s.limiter.admit(s.cfg.Limits, s.integration(r), s.cfg.Now()); refusal != nil {
 		return *refusal
 	}
 	c := &call{s: s, r: r, body: body, query: parseQuery(r.URL.RawQuery), base: s.base(r), now: s.now()}

@@ -11,6 +11,8 @@ type Config struct {
 	// Token is the long-lived token every API call must carry as a Bearer
 	// (API v4, oauth/step-by-step). Default "amocrm-test-token".
 	Token string
+	// Others are the long-lived tokens of further integrations of the account.
+	Others []string
 	// OAuth lets an integration get tokens of its own beside Token.
 	OAuth OAuth
 	// Subdomain is the account's name in its address. Default "example".
@@ -42,6 +44,8 @@ type Config struct {
 	SearchLag time.Duration
 	// Limits are the request limits; the zero value has none.
 	Limits Limits
+	// PayWall are the ways to pay that the page of an invoice offers.
+	PayWall []PayMethod
 	// Channel is the chat channel of the account; the zero value has none.
 	Channel Channel
 	// Client sends webhooks. Default: a client with amoCRM's 2 seconds.

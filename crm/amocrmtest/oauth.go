@@ -93,7 +93,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 func (s *Server) exchange(r *http.Request, body []byte) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if refusal := s.limiter.admit(s.cfg.Limits, s.cfg.Now()); refusal != nil {
+	if refusal := s.limiter.admit(s.cfg.Limits, s.integration(r), s.cfg.Now()); refusal != nil {
 		return *refusal
 	}
 	var asked tokenRequest

@@ -93,6 +93,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveChats(w, r)
 		return
 	}
+	if strings.HasPrefix(r.URL.Path, payRoot) {
+		s.servePay(w, r)
+		return
+	}
 	if r.URL.Path == tokenPath {
 		s.serveToken(w, r)
 		return

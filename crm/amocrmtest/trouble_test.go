@@ -1,6 +1,7 @@
 package amocrmtest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,40 @@ func TestSevenASecond(t *testing.T) {
 	}
 	a.clock.Advance(time.Second)
 	a.want(204, "GET", "/api/v4/leads", "")
+}
+
+// TestFiftyASecondForAllIntegrations: each has seven of its own, the account fifty
+// for all of them.
+func TestFiftyASecondForAllIntegrations(t *testing.T) {
+	t.Parallel()
+	var others []string
+	for i := range 9 {
+		others = append(others, fmt.Sprint("integration-", i))
+	}
+	a := open(t, amocrmtest.Config{Limits: amocrmtest.RealLimits(), Others: others})
+	ask := func(token string) int {
+		return page(t, "GET", a.url+"/api/v4/leads", "", map[string]string{"Authorization": "Bearer " + token}).status
+	}
+	for i, token := range others {
+
+		for range 7 {
+			if got := ask(token); got != 204 && i < 7 {
+				t.Fatalf("%s: %d", token, got)
+			}
+		}
+		if i < 7 {
+			if got := ask(token); got != 429 {
+				t.Errorf("%s asked eight times: %d", token, got)
+			}
+		}
+	}
+	if got := ask(token); got != 429 {
+		t.Errorf("the 51st request of the account: %d", got)
+	}
+	a.clock.Advance(time.Second)
+	if got := ask(token); got != 204 {
+		t.Errorf("a second later: %d", got)
+	}
 }
 
 func TestWhoGoesOnIsBlocked(t *testing.T) {

@@ -1,6 +1,6 @@
 package amocrmtest
 
-// words are the texts of the board.
+// words are the texts of the board and of the page of an invoice.
 func words(lang string) map[string]string {
 	if lang == "en" {
 		return map[string]string{
@@ -10,6 +10,7 @@ func words(lang string) map[string]string {
 			"nonotes": "Nothing written yet", "notasks": "No tasks", "due": "due", "done": "done", "created": "made",
 			"moved": "moved to", "failed": "The deal was not moved. Try again.",
 			"ofcontact": "contact", "total": "in total", "todo": "tasks", "who": "Name",
+			"billpaid": "The invoice is paid. Thank you!", "paywith": "Pay with", "nopay": "The seller has not switched on any way to pay.",
 		}
 	}
 	return map[string]string{
@@ -19,5 +20,6 @@ func words(lang string) map[string]string {
 		"nonotes": "Записей пока нет", "notasks": "Задач нет", "due": "до", "done": "сделано", "created": "создана",
 		"moved": "теперь на этапе", "failed": "Не получилось переместить сделку. Попробуйте ещё раз.",
 		"ofcontact": "контакт", "total": "всего", "todo": "задачи", "who": "Имя",
+		"billpaid": "Счёт оплачен. Спасибо!", "paywith": "Способ оплаты", "nopay": "Продавец не включил ни одного способа оплаты.",
 	}
 }

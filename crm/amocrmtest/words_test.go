@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// TestEveryWordIsThere: both languages have the words that the page uses, and no other.
+// TestEveryWordIsThere: both languages have the words that the pages use, and no other.
 func TestEveryWordIsThere(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
-	for _, name := range []string{"page/board.js", "page/board.html"} {
+	for _, name := range []string{"page/board.js", "page/board.html", "page/pay.html"} {
 		text, err := fs.ReadFile(pages, name)
 		if err != nil {
 			t.Fatal(err)
