@@ -40,6 +40,8 @@ const (
 	jobBound    = "bound"
 	jobLine     = "chat_line"
 	jobFate     = "chat_fate"
+
+	jobCertificate = "certificate"
 )
 
 // Lanes: what is said to a customer leaves in order, what the CRM hears about

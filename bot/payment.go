@@ -193,7 +193,10 @@ func (b *Bot) settle(tx storage.Tx, event payments.Event) error {
 		return err
 	}
 	payment, err := tx.Payment(event.Payment)
-	if err != nil || !open(payment.Status) || !b.overdue(payment) {
+	if err != nil {
+		return err
+	}
+	if err := b.warnHold(tx, payment); err != nil || !open(payment.Status) || !b.overdue(payment) {
 		return err
 	}
 	if payment.Initiator != "" && event.State != "" && !closedUnpaid(event.Status) {

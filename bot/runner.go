@@ -61,6 +61,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobClosing:  {Handle: handler(b.closeReceipt), Once: true},
 			jobLine:     {Handle: handler(b.postLine), Timeout: mirrorTime},
 			jobFate:     {Handle: handler(b.tellFate), Timeout: mirrorTime, MaxAttempts: fateTries},
+
+			jobCertificate: {Handle: handler(b.certify)},
 		},
 		OnBuried: b.buried,
 		Ended:    b.Ran,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"voronka/flows"
 	"voronka/internal/outbox"
@@ -43,6 +44,20 @@ func (b *Bot) Settle(ctx context.Context, id string, do flows.Settlement, part s
 		b.runner.Wake()
 	}
 	return err
+}
+
+// HoldEnds is when the bank may let a payment's held money go; zero where none is held.
+func HoldEnds(payment sales.Payment) time.Time { return payments.HoldEnds(payment) }
+
+// warnHold calls a person once, a day before the bank lets held money go.
+func (b *Bot) warnHold(tx storage.Tx, payment sales.Payment) error {
+	warns := payments.HoldWarns(payment)
+	if warns.IsZero() || payment.HoldTold || b.Now().Before(warns) {
+		return nil
+	}
+	payment.HoldTold = true
+	text := "hold_ends " + payment.ID + " " + payments.HoldEnds(payment).In(b.zone()).Format("02.01.2006 15:04")
+	return errors.Join(tx.PutPayment(payment), b.note(payment.Contact, "payment", text)(tx), b.raise(tx, payment.Contact, "hold_ends"))
 }
 
 // settleHold is the job that takes held money, or lets it go. The provider asks

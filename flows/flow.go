@@ -19,6 +19,8 @@ type Flow struct {
 	File, Version string
 	Start         string
 	Products      []sales.Product
+	// Taxation is that of the flow's own `receipt:`, which scripts need not repeat.
+	Taxation string
 	// Plans are what can be subscribed to, in the order of the file.
 	Plans []sales.Plan
 	// Anywhere rules come before a state's own, Fallback after; Otherwise last.

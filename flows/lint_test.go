@@ -84,7 +84,7 @@ func lint(t *testing.T, file txtar.File, beside fstest.MapFS, said map[string]bo
 	t.Helper()
 	files := maps.Clone(beside)
 	files[file.Name] = &fstest.MapFile{Data: unescape(file.Data)}
-	loader := flows.Loader{Kinds: steps.All()}
+	loader := flows.Loader{Kinds: steps.All(), Shops: []string{"books"}}
 	project, found, err := loader.LoadFS(files, "")
 	if err != nil {
 		t.Fatal(err)

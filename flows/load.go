@@ -15,6 +15,9 @@ import (
 type Loader struct {
 	// Kinds are the steps of the language.
 	Kinds []StepKind
+	// Shops are the further shops of the settings, which products may name; nil
+	// where nobody knows them, and nothing is checked.
+	Shops []string
 }
 
 // Load reads and checks all *.yaml files of a folder, except *_test.yaml.
@@ -109,6 +112,7 @@ type loading struct {
 	drafts  []*checker
 	links   links
 	shared  *shared
+	shops   []string
 }
 
 func (l Loader) start(files fs.FS) *loading {
@@ -119,7 +123,7 @@ func (l Loader) start(files fs.FS) *loading {
 			kinds[word] = kind
 		}
 	}
-	return &loading{files: files, reading: &Reading{Kinds: kinds}, diags: &Diagnostics{}}
+	return &loading{files: files, reading: &Reading{Kinds: kinds}, diags: &Diagnostics{}, shops: l.Shops}
 }
 
 // read compiles one file; nil when it could not be read.

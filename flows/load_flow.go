@@ -19,6 +19,7 @@ type draft struct {
 	products map[string]Node   // by id
 	moved    map[string][2]Ref // from and to
 	stages   []Ref             // the states named there
+	shops    []string          // of the settings, nil where nobody knows them
 }
 
 // name is what flows, states and products are called: letters, digits, _ and -.
@@ -33,7 +34,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 		Written: map[string]string{filepath.Base(root.source.Name): string(data)},
 		states:  map[string]*State{},
 	}
-	d := &draft{flow: flow, root: root, data: data}
+	d := &draft{flow: flow, root: root, data: data, shops: w.shops}
 	root.Only("flow", "title", "start", "products", "plans", "receipt", "anywhere", "fallback", "otherwise",
 		"states", "moved", "stages", "texts", "vars", "segments", "hooks", "crm")
 	d.readShared(w)
@@ -49,6 +50,7 @@ func (w *loading) compile(root Node, data []byte) *draft {
 	d.readVariables(root.Field("vars"))
 	d.readSegments(root.Field("segments"))
 	d.readHooks(root.Field("hooks"))
+	flow.Taxation = root.Field("receipt").Field("taxation").Text()
 	d.readProducts(root.Field("products"), root.Field("receipt"))
 	d.readPlans(root.Field("plans"), root.Field("receipt"))
 	flow.Anywhere = onceIn("anywhere", root.Field("anywhere").rules())

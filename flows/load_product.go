@@ -48,7 +48,7 @@ func (d *draft) readProducts(n, defaults Node) {
 func (d *draft) readProduct(entry Entry, defaults Node) sales.Product {
 	entry.Value.Only(ProductKeys()...)
 	product := d.readSold(entry, defaults)
-	product.Shop = entry.Value.Field("shop").shop()
+	product.Shop = entry.Value.Field("shop").shop(d.shops)
 	readItems(&product, entry.Value.Field("receipt"), defaults)
 	return product
 }
@@ -59,10 +59,14 @@ func ProductKeys() []string { return []string{"title", "price", "receipt", "deli
 var shopWord = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 
 // shop reads the name of one of the bank's shops, as the settings call it.
-func (n Node) shop() string {
+func (n Node) shop(known []string) string {
 	name := n.Text()
-	if name != "" && !shopWord.MatchString(name) {
+	switch {
+	case name == "":
+	case !shopWord.MatchString(name):
 		n.Error("bad_shop", "Shop", name)
+	case known != nil && !slices.Contains(known, name):
+		n.Error("unknown_shop", "Shop", name, "Suggest", Nearest(name, known), "Known", strings.Join(known, ", "))
 	}
 	return name
 }

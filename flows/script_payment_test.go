@@ -167,3 +167,20 @@ func TestSeedSecondPayment(t *testing.T) {
 		t.Errorf("emptied: %d links, %d payments", len(links), len(stage.Known.Payments))
 	}
 }
+
+// TestScriptsTakeTheFlowsTaxation leaves taxation out of a script.
+func TestScriptsTakeTheFlowsTaxation(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{
+		`x = get_tinkoff_payment_url(1200, 'Купи меня', '', [{"name": "Т", "amount": 1200, "vat_code": "1"}], '', 'anna@mail.ru')`,
+		`phone = '79000000000'
+		products_for_receipt = [{"name": "Т", "amount": "120000", "tax": "none"}]
+		payment_sum = 1200`,
+	} {
+		stage := rehearse(t, "receipt: {taxation: patent, tax: none}\n"+scripted(script))
+		turn := perform(t, stage, "/start")
+		if len(turn.Payments) != 1 || turn.Payments[0].Receipt.Taxation != "patent" {
+			t.Errorf("%s\nmade %+v: %v", script, turn.Payments, stage.Session.Vars)
+		}
+	}
+}

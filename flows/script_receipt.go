@@ -40,7 +40,7 @@ func (r *Run) billReceipt(said spokenReceipt, amount sales.Money) (*sales.Receip
 	if !ok || len(goods) == 0 || len(goods) > 100 { // T-Bank API 1.80, Receipt: Items up to 100
 		return nil, errReceiptItems
 	}
-	taxation := said.taxation
+	taxation := cmp.Or(said.taxation, r.Flow.Taxation)
 	if number, known := map[string]string{"1": "osn", "2": "usn_income", "3": "usn_income_outcome", "4": "envd", "5": "esn", "6": "patent"}[taxation]; known {
 		taxation = number
 	}

@@ -30,7 +30,11 @@ func NextCheck(p sales.Payment, now time.Time) time.Time {
 		}
 		return orNever(p.ExpiresAt, next)
 	case sales.PaymentHeld:
-		return orNever(p.CreatedAt, now.Add(pause(p.Checks)))
+		next := now.Add(pause(p.Checks))
+		if warns := HoldWarns(p); !p.HoldTold && warns.After(now) && warns.Before(next) {
+			next = warns
+		}
+		return orNever(p.CreatedAt, next)
 	case sales.PaymentExpired:
 		return afterExpiry(p.ExpiresAt, now)
 	}

@@ -146,6 +146,8 @@ func settle(p sales.Payment, e Event, now time.Time) sales.Payment {
 		p.External = e.External
 	}
 	switch p.Status {
+	case sales.PaymentHeld:
+		p.HeldAt = now
 	case sales.PaymentPaid, sales.PaymentOther:
 		p.Paid, p.PaidAt = e.Amount, now
 	case sales.PaymentRefunded:

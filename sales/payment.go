@@ -33,6 +33,9 @@ type Payment struct {
 	Hold bool `json:",omitempty"`
 	// Capture is how much of the held money is to be taken; zero is all of it.
 	Capture Money `json:",omitempty"`
+	// HeldAt is when the money was blocked; HoldTold that a person was told of its coming end.
+	HeldAt   time.Time `json:",omitzero"`
+	HoldTold bool      `json:",omitempty"`
 	// Recurrent stores the customer's card for charges to come.
 	Recurrent bool `json:",omitempty"`
 	// Initiator tells who asks for a charge by a stored card; empty is a payment in person.

@@ -40,7 +40,7 @@ func (d *doctor) lookAtFlows() *flows.Project {
 	if !d.sound("VORONKA_FLOWS") {
 		return nil
 	}
-	project, found, err := loader().Load(d.Flows)
+	project, found, err := d.loader().Load(d.Flows)
 	faults := 0
 	for _, one := range found {
 		if one.Severity == flows.Error {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"voronka/flows"
@@ -24,7 +26,7 @@ func (c *lintCommand) Run(a *app) error {
 	if c.Language != "" {
 		lang = c.Language
 	}
-	count, found, err := inspect(loader(), c.Dir)
+	count, found, err := inspect(a.shopLoader(), c.Dir)
 	if err != nil {
 		return unread(c.Dir, err)
 	}
@@ -47,6 +49,30 @@ func (c *lintCommand) Run(a *app) error {
 
 // loader reads flows with all words of the language.
 func loader() flows.Loader { return flows.Loader{Kinds: steps.All()} }
+
+// loader also knows which shops a product may name.
+func (s Settings) loader() flows.Loader {
+	l := loader()
+	l.Shops = []string{}
+	if s.TBankShops != "" {
+		shops, err := readShops(s.TBankShops, s.TBankTerminal)
+		if err != nil { // a fault of the settings, which tell it themselves
+			return loader()
+		}
+		l.Shops = slices.Sorted(maps.Keys(shops))
+	}
+	return l
+}
+
+// shopLoader knows the shops where the settings at hand have some: funnels are
+// also checked where no bank is.
+func (a *app) shopLoader() flows.Loader {
+	settings, err := readSettings(a.env)
+	if err != nil || settings.TBankShops == "" {
+		return loader()
+	}
+	return settings.loader()
+}
 
 // inspect loads a folder or one file and counts the flows that are in order.
 func inspect(l flows.Loader, path string) (int, []flows.Diagnostic, error) {

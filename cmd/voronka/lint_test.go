@@ -7,11 +7,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"voronka/flows"
 	"voronka/locales"
 )
 
@@ -154,5 +156,36 @@ func TestGraphOfABrokenFlow(t *testing.T) {
 	a, out := testApp(t, "ru")
 	if err := (&graphCommand{Flow: "testdata/lint/course.yaml"}).Run(a); err == nil || !strings.Contains(out.String(), "ошибка") {
 		t.Errorf("got %v: %s", err, out)
+	}
+}
+
+// TestShopsOfTheSettings compares the shops that products name with those of
+// the settings, where there are any.
+func TestShopsOfTheSettings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	flow := "start: hi\nproducts: {book: {title: Книга, price: 100, shop: bookz}}\nstates: {hi: {end: true, do: [{say: Привет}]}}\n"
+	shops := filepath.Join(dir, "shops.yml")
+	for name, text := range map[string]string{"shop.yaml": flow, "shops.yml": "books: {terminal: T2, password: p}\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, test := range map[string]struct {
+		loader flows.Loader
+		fine   bool
+	}{
+		"nobody knows": {(&app{}).shopLoader(), true},
+		"none":         {Settings{}.loader(), false},
+		"another":      {Settings{TBankShops: shops}.loader(), false},
+	} {
+		_, found, err := test.loader.LoadFile(filepath.Join(dir, "shop.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bad := slices.IndexFunc(found, func(one flows.Diagnostic) bool { return one.Code == "unknown_shop" }); (bad < 0) != test.fine ||
+			bad >= 0 && found[bad].Pos.Line != 2 {
+			t.Errorf("%s: %+v", name, found)
+		}
 	}
 }

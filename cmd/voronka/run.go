@@ -35,7 +35,7 @@ func (c runCommand) Run(a *app) error {
 		}
 		return errFault
 	}
-	project, err := a.loadProject(settings.Flows)
+	project, err := a.loadBy(settings.loader(), settings.Flows)
 	if err != nil {
 		return err
 	}
@@ -81,8 +81,10 @@ func (runCommand) serve(a *app, service *service, project *flows.Project) error 
 
 // loadProject loads the folder of flows; its faults are printed as `voronka
 // lint` prints them, and nothing starts.
-func (a *app) loadProject(dir string) (*flows.Project, error) {
-	project, found, err := loader().Load(dir)
+func (a *app) loadProject(dir string) (*flows.Project, error) { return a.loadBy(loader(), dir) }
+
+func (a *app) loadBy(l flows.Loader, dir string) (*flows.Project, error) {
+	project, found, err := l.Load(dir)
 	if err != nil {
 		return nil, unread(dir, err)
 	}

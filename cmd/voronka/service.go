@@ -165,7 +165,7 @@ func (s *service) wire(project *flows.Project) error {
 	}
 	s.poller = &telegram.Poller{Receiver: s.receiver(), API: s.TelegramAPI, Token: string(s.TelegramToken)}
 	s.watch = &watch{
-		dir: project.Dir, load: loader().Load, live: s.bot.Live, publish: s.publish, words: speech(s.words, s.Language), log: s.log,
+		dir: project.Dir, load: s.loader().Load, live: s.bot.Live, publish: s.publish, words: speech(s.words, s.Language), log: s.log,
 	}
 	return nil
 }

@@ -40,6 +40,8 @@ type answer struct {
 	// QrCancelCode and QrCancelMessage say why a refund by SBP failed.
 	QrCancelCode, QrCancelMessage text
 	Count                         text
+	// PaymentIDList is of getConfirmOperation.
+	PaymentIDList []certificate `json:"PaymentIdList"`
 }
 
 // attempt is a line of CheckOrder: one payment of an order.

@@ -278,6 +278,15 @@ func TestCustomersReceiptsAndResend(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.notifications(t)
+	if err := provider.Certify(t.Context(), p, "anna@mail.ru"); err != nil {
+		t.Errorf("the certificate of a paid one: %v", err)
+	}
+	unpaid := linkedPayment(t, b, provider, func(p *sales.Payment) { p.ID, p.Receipt = "pay-unpaid", r })
+	for _, one := range []sales.Payment{{ID: "new"}, unpaid} {
+		if err := provider.Certify(t.Context(), one, "anna@mail.ru"); sales.AsError(err).Action != sales.Bury {
+			t.Errorf("the certificate of %s: %v", one.ID, err)
+		}
+	}
 	if n, err := provider.Resend(t.Context(), ""); err != nil || n != 1 {
 		t.Errorf("resent %d, %v", n, err)
 	}

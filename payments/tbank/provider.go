@@ -69,6 +69,7 @@ var (
 	_ payments.Wallet    = (*Provider)(nil)
 
 	_ payments.AccountBinder = (*Provider)(nil)
+	_ payments.Certifier     = (*Provider)(nil)
 	_ payments.Opener        = (*Provider)(nil)
 	_ payments.Closer        = (*Provider)(nil)
 )

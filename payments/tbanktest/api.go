@@ -25,6 +25,7 @@ func (s *Server) methodTable() map[string]method {
 		"ChargeQr": s.chargeQr, "GetQrBankList": s.qrBankList, "QrMembersList": s.qrMembersList, "GetQrState": s.getQrState,
 		"SendClosingReceipt": s.sendClosingReceipt,
 		"GetCardList":        s.getCardList, "RemoveCard": s.removeCard, "Resend": s.resend,
+		"getConfirmOperation": s.getConfirmOperation,
 	}
 }
 

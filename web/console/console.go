@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"voronka/bot"
 	"voronka/flows"
 	"voronka/sales"
 	"voronka/storage"
@@ -78,6 +79,8 @@ type Bot interface {
 	Refund(ctx context.Context, refund sales.Refund) error
 	// Settle takes held money or lets it go; see bot.Bot.
 	Settle(ctx context.Context, payment string, do flows.Settlement, part sales.Money, by string) error
+	// Certify has the provider send its certificate of a payment; see bot.Bot.
+	Certify(ctx context.Context, payment, email, by string) error
 	// CancelSubscription stops the charges of a subscription; with now access too.
 	CancelSubscription(ctx context.Context, id, by string, now bool) error
 	// StopCharges switches all charges off by somebody's word, or on with none.
@@ -140,6 +143,7 @@ func (c *Console) route() {
 	c.mux.HandleFunc("POST /console/subscriptions/{id}/cancel", c.guarded(c.cancelSubscription))
 	c.mux.HandleFunc("POST /console/payments/{id}/refund", c.guarded(c.refund))
 	c.mux.HandleFunc("POST /console/payments/{id}/settle", c.guarded(c.settle))
+	c.mux.HandleFunc("POST /console/payments/{id}/certificate", c.guarded(c.certificate))
 	c.mux.HandleFunc("POST /console/do/{errand}", c.errand)
 	c.mux.HandleFunc("GET /console/work", c.guarded(c.work))
 	c.mux.HandleFunc("POST /console/work/{id}/retry", c.guarded(c.retry))
@@ -216,8 +220,9 @@ func (c *Console) functions() template.FuncMap {
 			}
 			return local.Format("02.01.2006 15:04")
 		},
-		"tenths": tenths,
-		"moment": func(t time.Time) string { return t.In(c.Zone).Format(moment) },
+		"tenths":   tenths,
+		"holdEnds": bot.HoldEnds,
+		"moment":   func(t time.Time) string { return t.In(c.Zone).Format(moment) },
 	}
 }
 

@@ -176,6 +176,11 @@ func (h *helper) Settle(_ context.Context, payment string, do flows.Settlement, 
 	return h.err
 }
 
+func (h *helper) Certify(_ context.Context, payment, email, by string) error {
+	h.acts = append(h.acts, fmt.Sprint("certify ", payment, " ", email, " ", by))
+	return h.err
+}
+
 func (h *helper) CancelSubscription(_ context.Context, id, by string, now bool) error {
 	h.acts = append(h.acts, fmt.Sprint("cancel ", id, " ", by, " ", now))
 	return h.err

@@ -91,7 +91,7 @@ func TestEveryDoorIsGuarded(t *testing.T) {
 	cookie := d.enter()
 	for _, door := range []struct{ method, path string }{
 		{"GET", "/console/"}, {"GET", "/console/dialogs/tg:7"}, {"GET", "/console/work"},
-		{"GET", "/console/money"}, {"POST", "/console/charges"}, {"POST", "/console/subscriptions/s1/cancel"}, {"POST", "/console/payments/p1/refund"}, {"POST", "/console/payments/p1/settle"},
+		{"GET", "/console/money"}, {"POST", "/console/charges"}, {"POST", "/console/subscriptions/s1/cancel"}, {"POST", "/console/payments/p1/refund"}, {"POST", "/console/payments/p1/settle"}, {"POST", "/console/payments/p1/certificate"},
 		{"POST", "/console/work/1/retry"}, {"POST", "/console/dialogs/tg:7/attended"}, {"POST", "/console/dialogs/tg:7/say"}, {"POST", "/console/logout"},
 	} {
 		w := d.ask(door.method, door.path, "", nil)

@@ -127,6 +127,34 @@ func TestChargesAreSwitchedOffAndSubscriptionsEnded(t *testing.T) {
 	}
 }
 
+func TestCertificateGoesToAnAddress(t *testing.T) {
+	t.Parallel()
+	d := shopped(t)
+	cookie := d.enter()
+	token := d.token(cookie)
+	send := func(id, email string) int {
+		return d.ask(http.MethodPost, "/console/payments/"+id+"/certificate", cookie, url.Values{"token": {token}, "email": {email}}).Code
+	}
+	for _, test := range []struct {
+		id, email string
+		want      int
+	}{
+		{"p1", "", 422}, {"p1", "anna", 422}, {"p1", "a@b.ru, c@d.ru", 422}, {"nobody", "anna@mail.ru", http.StatusNotFound},
+		{"p1", " anna@mail.ru ", http.StatusSeeOther},
+	} {
+		if code := send(test.id, test.email); code != test.want {
+			t.Errorf("%s to %q: %d, want %d", test.id, test.email, code, test.want)
+		}
+	}
+	if diff := cmp.Diff([]string{"certify p1 anna@mail.ru console"}, d.bot.acts); diff != "" {
+		t.Errorf("acts (-want +got):\n%s", diff)
+	}
+	d.bot.err = bot.ErrNotPaid
+	if code := send("p1", "anna@mail.ru"); code != http.StatusConflict {
+		t.Errorf("not paid: %d", code)
+	}
+}
+
 func TestErrandsAreForThoseWhoKnowThePassword(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(c *console.Config) {
