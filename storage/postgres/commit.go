@@ -52,6 +52,7 @@ func (g *group) send(ctx context.Context) error {
 		g.giveUp()
 		return err
 	}
+	g.blind = true // which jobs stand first was in the answer
 	return g.store.settle(err)
 }
 
