@@ -218,7 +218,7 @@ func (f *fleet) crew() crew {
 		},
 		// What one held that died is another's more than a second later: one that
 		// is alone needs that long to get to its work.
-		life: time.Second + 1500*time.Millisecond/time.Duration(len(f.ships)),
+		life: 1200*time.Millisecond + 800*time.Millisecond/time.Duration(len(f.ships)),
 		kill: func(r *rand.Rand) { f.ships[r.IntN(len(f.ships))].kill() },
 		stop: func() {
 			for _, one := range f.ships {

@@ -26,7 +26,7 @@ const (
 	// margin is how much earlier it believes itself that the term has ended.
 	margin = time.Second
 	// hearing is how long the database may take to answer a beat.
-	hearing = 3 * time.Second
+	hearing = 4500 * time.Millisecond
 )
 
 // Replica is one of the processes that do the jobs of a database. It sees the
@@ -275,14 +275,23 @@ func (r *Replica) Leave() error {
 	if r.line != nil {
 		defer r.hangUp()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
 	r.store.replica.Store(nil)
-	err := r.river.StopAndCancel(ctx)
 	r.mu.Lock()
 	id := r.id
 	r.mu.Unlock()
-	return errors.Join(err, r.store.bury(ctx, id))
+	patience := func() (context.Context, context.CancelFunc) {
+		return context.WithTimeout(context.Background(), 10*time.Second)
+	}
+	burying, cancel := patience()
+	defer cancel()
+	err := r.store.bury(burying, []string{id}, "")
+	stopping, cancel := patience()
+	defer cancel()
+	// What River may leave behind is offered again.
+	if err := r.river.StopAndCancel(stopping); err != nil {
+		r.log.Warn("river does not stop in time", "error", err)
+	}
+	return err
 }
 
 // hangUp ends the connection of presence.

@@ -76,7 +76,7 @@ func (c *crewman) sees(t *testing.T) (lanes []outbox.Lane) {
 	t.Helper()
 	for i, look := range []func(context.Context, func(storage.Tx) error) error{c.View, c.Update} {
 		var seen []outbox.Lane
-		err := look(t.Context(), func(tx storage.Tx) (err error) {
+		err := steadily(t, c, look, func(tx storage.Tx) (err error) {
 			seen, _, err = tx.Ready(time.Now().Add(time.Minute), 10, nil)
 			if i > 0 || err != nil {
 				return err // River may give lanes to it between two questions of an update
@@ -94,6 +94,23 @@ func (c *crewman) sees(t *testing.T) (lanes []outbox.Lane) {
 		lanes = seen
 	}
 	return lanes
+}
+
+// steadily asks until the replica is in its term: on a machine that is busy it
+// may be out of it for a moment.
+func steadily(t *testing.T, c *crewman, look func(context.Context, func(storage.Tx) error) error, fn func(storage.Tx) error) error {
+	t.Helper()
+	for deadline := time.After(time.Minute); ; {
+		err := look(t.Context(), fn)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-c.woken: // each second at least
+		case <-deadline:
+			return err
+		}
+	}
 }
 
 // taken waits until one of the replicas holds a lane.

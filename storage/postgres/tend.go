@@ -27,23 +27,26 @@ func (r *Replica) tend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range dead {
-		r.log.Warn("a replica is gone; others take its lanes", "replica", id)
-		if err := r.store.bury(ctx, id); err != nil {
+	if len(dead) > 0 {
+		r.log.Warn("replicas are gone; others take their lanes", "replicas", dead)
+		if err := r.store.bury(ctx, dead, self); err != nil {
 			return err
 		}
+		r.wake()
 	}
 	return r.offer(ctx)
 }
 
-// bury forgets a replica and frees what it held.
-func (s *Store) bury(ctx context.Context, id string) error {
+// bury forgets replicas and frees what they held: for everybody to take, or for
+// an heir where that is the only one left.
+func (s *Store) bury(ctx context.Context, ids []string, heir string) error {
 	b := &pgx.Batch{}
 	b.Queue("begin")
 	b.Queue(lockQuery) // lanes are written under the lock alone
-	b.Queue("delete from leases where holder = $1", id)
-	b.Queue("delete from replicas where id = $1", id)
-	b.Queue("update lanes set owner = '', offered = null where owner = $1", id)
+	b.Queue("delete from leases where holder = any($1)", ids)
+	b.Queue("delete from replicas where id = any($1)", ids)
+	b.Queue(`update lanes set offered = null, owner = case when exists (select from replicas where id = $2)
+		and not exists (select from replicas where id <> $2) then $2 else '' end where owner = any($1)`, ids, heir)
 	b.Queue("commit")
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
