@@ -24,6 +24,9 @@ type Heard struct {
 	Subscription string `json:"subscription,omitempty"`
 	// Fields are what a webhook set.
 	Fields map[string]string `json:"fields,omitempty"`
+	// Project are the project's variables that the turn read, as they stood before
+	// it; empty is one that was not set.
+	Project map[string]string `json:"project,omitempty"`
 }
 
 // HeardProfile is a Profile as a journal keeps it.
@@ -58,7 +61,7 @@ func (r *Run) keepHeard() {
 		return
 	}
 	in := r.Input
-	heard := &Heard{Kind: in.Kind, Turn: r.Session.Turns, Own: in.Own, Message: in.Message, Timer: r.rang, Fields: in.Fields}
+	heard := &Heard{Kind: in.Kind, Turn: r.Session.Turns, Own: in.Own, Message: in.Message, Timer: r.rang, Fields: in.Fields, Project: r.read}
 	if in.Kind == Renewal || in.Kind == Bound {
 		heard.Subscription = in.Subscription
 	}

@@ -32,6 +32,9 @@ type Replayed struct {
 	// when all could.
 	Stopped   string    `json:"stopped,omitempty"`
 	StoppedAt time.Time `json:"stopped_at,omitzero"`
+	// Guessed are the project's variables that this version reads and of which the
+	// recording does not tell what they were: they began at their defaults.
+	Guessed []string `json:"guessed,omitempty"`
 }
 
 // Difference is an input that is answered in another way.
@@ -57,7 +60,7 @@ type Said struct {
 // ids that the session's seed gave. Alarms ring as they were recorded; those that
 // only this version of the flow sets ring when they are due.
 func (e Engine) Replay(flow *Flow, contact sales.Contact, session Session, journal []Line) Replayed {
-	p := &playback{rehearsal: NewRehearsal(e, flow, time.Time{}), heard: recorded(journal)}
+	p := &playback{rehearsal: NewRehearsal(e, flow, time.Time{}), heard: recorded(journal), known: overlook{map[string]bool{}, map[string]bool{}}}
 	p.rehearsal.Contact = sales.Contact{ID: contact.ID}
 	p.rehearsal.Session = Session{Seed: session.Seed}
 	p.rehearsal.Profile = Profile{ChatID: contact.ChatID}
@@ -115,6 +118,7 @@ var payLinks = regexp.MustCompile(regexp.QuoteMeta(PayLink("")) + "[0-9a-f]+")
 type playback struct {
 	rehearsal *Rehearsal
 	heard     []recording
+	known     overlook
 	result    Replayed
 	extra     int64
 }
@@ -143,6 +147,7 @@ func (p *playback) play(one recording) error {
 		r.Profile = Profile(*heard.Profile)
 		r.Profile.ChatID = chat
 	}
+	p.recall(heard.Project)
 	input, happens := p.input(one)
 	var turn Turn
 	if happens {
@@ -160,6 +165,7 @@ func (p *playback) compare(one recording, turn Turn) {
 	for _, line := range turn.Journal {
 		now = append(now, said(line)...)
 	}
+	p.noticed(turn)
 	p.result.Inputs++
 	if slices.EqualFunc(one.said, now, Said.same) {
 		return

@@ -31,6 +31,7 @@ type Run struct {
 	payments []sales.Payment
 	trace    []Considered
 	project  map[string]string
+	read     map[string]string // the project's variables that were asked for, as they stood before the turn
 	// subscriptions are those that changed; about is the one that is spoken of,
 	// ended tells that one ended with the money that went back.
 	subscriptions []sales.Subscription

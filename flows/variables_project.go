@@ -60,8 +60,15 @@ func (r *Run) setProject(name, value string) {
 // shared is the value of a variable of the project; an empty one is not set.
 func (r *Run) shared(name string) (string, bool) {
 	value, changed := r.project[name]
-	if !changed {
-		value = r.known.Project[name]
+	if changed {
+		return value, value != ""
+	}
+	value = r.known.Project[name]
+	if value != "" || slices.Contains(r.Flow.shared, name) {
+		if r.read == nil {
+			r.read = map[string]string{}
+		}
+		r.read[name] = value
 	}
 	return value, value != ""
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -151,8 +152,26 @@ func (r replayReport) print(a *app) {
 			a.say(key, map[string]any{"Contact": printable(one.Contact), "At": moment(a, one.StoppedAt), "Why": why})
 		}
 	}
+	r.printGuessed(a)
 	if r.Differ == 0 && r.Dialogs > 0 {
 		a.say("replay.same", nil)
+	}
+}
+
+// printGuessed says of what the answers may be wrong: variables of the project
+// whose values of then nobody knows.
+func (r replayReport) printGuessed(a *app) {
+	names, dialogs := map[string]bool{}, 0
+	for _, one := range r.List {
+		if len(one.Guessed) > 0 {
+			dialogs++
+		}
+		for _, name := range one.Guessed {
+			names[name] = true
+		}
+	}
+	if dialogs > 0 {
+		a.say("replay.guessed", map[string]any{"Count": dialogs, "Names": strings.Join(slices.Sorted(maps.Keys(names)), ", ")})
 	}
 }
 
