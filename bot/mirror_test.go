@@ -188,3 +188,34 @@ func TestBotWithoutACRM(t *testing.T) {
 		t.Errorf("buried %q, waiting %q", jobs, w.waiting())
 	}
 }
+
+// TestCRMIsDownForAnHour sells while the CRM is down for an hour: no answer
+// waits for it, and when it is back everything is there, once and in order.
+func TestCRMIsDownForAnHour(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, shop)
+	w.crm.fall(&sales.Error{Code: "crm_down"})
+	payment := w.toPay()
+	w.notify(paid(payment))
+	w.drain()
+	if diff := cmp.Diff(happyEnd(), w.chat.texts()); diff != "" {
+		t.Error(diff)
+	}
+	for range 60 {
+		w.pass(time.Minute)
+	}
+	w.crm.fall(nil)
+	w.restart()
+	w.pass(15 * time.Minute) // the longest pause between two attempts
+	want := []string{"deal1  ", "deal1  ", "deal1  payment_success: Курс, 4 900 ₽", "deal1  → thanks", "deal1 won"}
+	got := w.crm.log()
+	for i := range got {
+		got[i] = strings.ReplaceAll(got[i], "\u00a0", " ")
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if jobs, _ := w.buried(); len(jobs)+len(w.waiting()) > 0 {
+		t.Errorf("buried %v, waiting %v", jobs, w.waiting())
+	}
+}
