@@ -127,6 +127,7 @@ func lackLines(l amocrm.Lacks) []lack {
 	flag("mark", l.Mark, false)
 	flag("hook_off", l.HookOff, false)
 	flag("hook", l.Hook != "" && !l.HookOff, false)
+	add("unwritable", l.Unwritable, true)
 	add("users", l.Users, true)
 	add("task_types", l.TaskTypes, true)
 	add("suppliers", l.Suppliers, true)

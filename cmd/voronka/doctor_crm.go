@@ -88,7 +88,7 @@ func (d *doctor) noteLacks(lacks amocrm.Lacks, found amocrm.Check) {
 			d.note("crm", faulty, "crm_fields", map[string]any{"Fields": one.args["Names"]})
 		case "pipelines", "person":
 			d.note("crm", faulty, "crm_lacks", map[string]any{"What": d.text("amocrm.lacks."+one.key, one.args)})
-		case "bills":
+		case "bills", "unwritable":
 			d.note("crm", faulty, "crm_lacks_people", map[string]any{"What": d.text("amocrm.lacks."+one.key, one.args)})
 		case "mark": // there are other places for it
 		default:

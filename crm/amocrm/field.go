@@ -29,13 +29,21 @@ func (d *directory) fieldValues(ctx context.Context, entity string, texts map[st
 		if f == nil {
 			return nil, wrongField("%s have no field %q", entity, name)
 		}
-		values, err := f.values(texts[name])
+		values, err := d.valuesOf(ctx, *f, texts[name])
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, fieldValue{ID: f.ID, Values: values})
 	}
 	return out, nil
+}
+
+// valuesOf writes a text as the field's type wants it; rows of lists are looked up.
+func (d *directory) valuesOf(ctx context.Context, f field, text string) ([]value, error) {
+	if f.Type == "chained_list" && strings.TrimSpace(text) != "" {
+		return d.chain(ctx, f, text)
+	}
+	return f.values(text)
 }
 
 func wrongField(format string, args ...any) error {
@@ -65,6 +73,14 @@ func (f field) values(text string) ([]value, error) {
 		return f.choices(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' }))
 	case "date", "date_time", "birthday":
 		return f.moment(text)
+	case "smart_address":
+		return f.address(text), nil
+	case "legal_entity":
+		return f.legalEntity(text)
+	case "multitext":
+		if f.writable() {
+			return []value{{Value: text, EnumCode: f.enumCode()}}, nil
+		}
 	}
 	return nil, wrongField("the field %q has the type %s, which cannot be written from a text", f.Name, f.Type)
 }

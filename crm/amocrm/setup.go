@@ -30,6 +30,8 @@ type Lacks struct {
 	Pipelines                             []string
 	Stages                                map[string][]string
 	Fields, Person, Tracking, LossReasons []string
+	// Unwritable are fields that are there, of a type that no text goes into.
+	Unwritable []string
 	// Mark is set where contacts have no field for the Telegram id.
 	Mark bool
 	Hook string
@@ -95,7 +97,19 @@ func (c *CRM) compareFields(ctx context.Context, want Wanted, lacks *Lacks) erro
 	}
 	lacks.Fields, lacks.Tracking, lacks.Person = absent(want.Fields, leads), absent(want.Tracking, leads), absent(want.Person, people)
 	lacks.Mark = telegramField(people) == nil
+	lacks.Unwritable = append(unwritable(want.Fields, leads), unwritable(want.Person, people)...)
 	return nil
+}
+
+// unwritable are the names of fields that are there and take no text.
+func unwritable(names []string, fields []field) []string {
+	var out []string
+	for _, name := range names {
+		if f := fieldNamed(fields, name); f != nil && !f.writable() {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (c *CRM) comparePeople(ctx context.Context, want Wanted, lacks *Lacks) error {

@@ -106,6 +106,9 @@ type value struct {
 	Value    any    `json:"value,omitempty"`
 	EnumID   number `json:"enum_id,omitempty"`
 	EnumCode string `json:"enum_code,omitempty"`
+	// Catalog and Element are a row of a chained list.
+	Catalog number `json:"catalog_id,omitempty"`
+	Element number `json:"catalog_element_id,omitempty"`
 }
 
 func (v value) text() string {
@@ -196,6 +199,13 @@ type field struct {
 		Value string `json:"value"`
 		Code  string `json:"code"`
 	} `json:"enums"`
+	Chain []chainLink `json:"chained_lists"`
+}
+
+// chainLink is one list of a chained_list field; the first has no parent.
+type chainLink struct {
+	Catalog number `json:"catalog_id"`
+	Parent  number `json:"parent_catalog_id"`
 }
 
 // note is a line of a deal's feed (API v4, events-and-notes).

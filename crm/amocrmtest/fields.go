@@ -16,7 +16,9 @@ type Field struct {
 	Predefined bool // made by amoCRM, not to be deleted
 	APIOnly    bool
 	Enums      []Enum
-	required   []any
+	// Chain are the lists of a chained_list, each behind its parent.
+	Chain    []int64
+	required []any
 }
 
 // Enum is one choice of a select or multitext field.
@@ -152,6 +154,9 @@ func (c *call) fieldView(f *Field) object {
 	}
 	if f.Enums != nil {
 		view["enums"] = views(f.Enums, enumView)
+	}
+	if f.Type == "chained_list" {
+		view["chained_lists"] = chainView(f)
 	}
 	return view
 }

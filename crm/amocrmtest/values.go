@@ -72,6 +72,7 @@ func (c *call) checkField(at, entity string, data map[string]any) []flaw {
 		}
 		flaws = append(flaws, c.check(path+".", one, valueSchema())...)
 		flaws = append(flaws, checkOne(path, f, one)...)
+		flaws = append(flaws, c.checkShape(path, f, one)...)
 	}
 	return flaws
 }
@@ -203,6 +204,9 @@ func (f *Field) value(one map[string]any) (Value, bool) {
 				v.Value = e.Value
 			}
 		}
+	}
+	if f.Type == "smart_address" {
+		v.EnumID, v.EnumCode = addressPart(one)
 	}
 	if f.Type == "chained_list" {
 		v.Value = object{"catalog_id": one["catalog_id"], "catalog_element_id": one["catalog_element_id"]}
