@@ -39,7 +39,14 @@ func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
 		}
 	}
 	ticks.Start()
-	return func() { <-ticks.Stop().Done() }, nil
+	heard := make(chan struct{})
+	go func() { // what managers did meanwhile is not left to wait for the first tick
+		defer close(heard)
+		if err := b.CatchUp(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Error("the clock failed", "tick", "start", "error", err)
+		}
+	}()
+	return func() { <-ticks.Stop().Done(); <-heard }, nil
 }
 
 // Tick rings the timers that are due, asks for payments that are silent, and

@@ -51,8 +51,7 @@ func (b *Bot) hints(tx storage.Tx, hints []crm.Hint) error {
 		if err != nil {
 			return err
 		}
-		echo := hint.Place != "" && hint.Place == known.Place && !hint.Notes && !hint.Tasks
-		if echo || known.Deal != hint.Deal {
+		if known.Deal != hint.Deal || echo(hint, known) {
 			continue
 		}
 		if err := b.putHint(tx, contact, hint); err != nil {
@@ -60,6 +59,14 @@ func (b *Bot) hints(tx storage.Tx, hints []crm.Hint) error {
 		}
 	}
 	return nil
+}
+
+// echo tells whether a hint can only be about what our own hand did.
+func echo(hint crm.Hint, known mirrored) bool {
+	if hint.Place != "" {
+		return hint.Place == known.Place && !hint.Notes && !hint.Tasks
+	}
+	return hint.Tasks && !hint.Notes && len(known.Tasks) == 0 // none of ours is open
 }
 
 // putHint enqueues a look, unless one of the same kind waits already.
@@ -87,7 +94,7 @@ func (b *Bot) look(ctx context.Context, job outbox.Job, payload hearJob) (func(s
 	if !able {
 		return nil, nil
 	}
-	_, contact, _ := strings.Cut(string(job.Lane), "/")
+	contact := laneContact(job.Lane)
 	known, err := b.mirrored(ctx, mirrorRef(contact))
 	if err != nil || known.Deal != payload.Hint.Deal {
 		return nil, err
@@ -188,11 +195,19 @@ func (b *Bot) CatchUp(ctx context.Context) error {
 	if err != nil { // the first time: from now on
 		return b.heardUntil(ctx, nil, b.Now())
 	}
-	hints, until, err := hearer.Missed(ctx, since.Add(-overlap))
-	if err != nil {
-		return fmt.Errorf("ask the CRM what was missed: %w", err)
+	for { // a piece at a time: who is interrupted goes on behind the last one
+		hints, until, err := hearer.Missed(ctx, since.Add(-overlap))
+		if err != nil {
+			return fmt.Errorf("ask the CRM what was missed: %w", err)
+		}
+		if err := b.heardUntil(ctx, hints, until); err != nil {
+			return err
+		}
+		if !until.After(since) || b.Now().Sub(until) < overlap {
+			return nil
+		}
+		since = until
 	}
-	return b.heardUntil(ctx, hints, until)
 }
 
 // overlap is read twice: the CRM's clock and ours differ, and its history lags.

@@ -12,6 +12,7 @@ import (
 	"voronka/bot"
 	"voronka/crm"
 	"voronka/flows"
+	"voronka/sales"
 	"voronka/storage"
 )
 
@@ -22,6 +23,11 @@ type office struct {
 	news   crm.News
 	looks  int
 	missed []crm.Hint
+	// asked are the moments since which the history was asked for, a reader of
+	// which hears of each; refuse answers the call with that number.
+	asked  chan time.Time
+	calls  int
+	refuse int
 }
 
 func (d *office) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm.Refs, error) {
@@ -38,6 +44,12 @@ func (d *office) Apply(ctx context.Context, change crm.Change, known crm.Refs) (
 func (d *office) Hints([]byte) []crm.Hint { return nil }
 
 func (d *office) Missed(_ context.Context, since time.Time) ([]crm.Hint, time.Time, error) {
+	if d.calls++; d.asked != nil {
+		d.asked <- since
+	}
+	if d.calls == d.refuse {
+		return nil, since, &sales.Error{Code: "crm_unavailable"}
+	}
 	return d.missed, since.Add(time.Hour), nil
 }
 
@@ -186,5 +198,59 @@ func TestWhatNoWebhookToldIsAskedFor(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"Привет", "Менеджер готовит договор"}, w.chat.texts()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestHistoryIsReadPieceByPiece interrupts the reading of what happened in five
+// hours: what was read is not read again.
+func TestHistoryIsReadPieceByPiece(t *testing.T) {
+	t.Parallel()
+	w, d := newOffice(t)
+	d.asked, d.refuse = make(chan time.Time, 100), 4
+	begun := w.clock.Now()
+	if err := w.CatchUp(w.ctx()); err != nil || len(d.asked) != 0 {
+		t.Fatalf("the first time: %v, %d questions", err, len(d.asked))
+	}
+	w.clock.pass(5 * time.Hour)
+	if err := w.CatchUp(w.ctx()); err == nil {
+		t.Fatal("an interrupted reading is taken for a whole one")
+	}
+	if err := w.CatchUp(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	var got []time.Duration
+	for len(d.asked) > 0 {
+		got = append(got, (<-d.asked).Sub(begun).Round(time.Hour))
+	}
+	if diff := cmp.Diff([]time.Duration{0, time.Hour, 2 * time.Hour, 3 * time.Hour, 3 * time.Hour, 4 * time.Hour, 5 * time.Hour}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestNewProcessHearsAtOnce: one that lives for less than a minute hears all the same.
+func TestNewProcessHearsAtOnce(t *testing.T) {
+	t.Parallel()
+	w, d := newOffice(t)
+	if err := w.CatchUp(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	d.asked = make(chan time.Time)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- w.Bot.Run(ctx) }()
+	<-d.asked
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOwnTaskThatIsClosedIsNoNews: where none of ours is open nothing is looked at.
+func TestOwnTaskThatIsClosedIsNoNews(t *testing.T) {
+	t.Parallel()
+	w, d := newOffice(t)
+	w.hint(crm.Hint{Deal: "deal1", Tasks: true})
+	if d.looks != 0 {
+		t.Errorf("%d looks", d.looks)
 	}
 }

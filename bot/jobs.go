@@ -34,6 +34,7 @@ const (
 	jobClosing  = "close_receipt"
 	jobUpdate   = "update"
 	jobBillPaid = "bill_paid"
+	jobUnlink   = "unlink"
 	jobCharge   = "charge"
 	jobRefund   = "refund"
 	jobBind     = "bind"
@@ -53,6 +54,12 @@ func crmLane(contact string) outbox.Lane     { return outbox.Lane("crm/" + conta
 func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + payment) }
 func refundLane(payment string) outbox.Lane  { return outbox.Lane("refund/" + payment) }
 func cardLane(binding string) outbox.Lane    { return outbox.Lane("card/" + binding) }
+
+// laneContact is whose lane it is, where lanes are those of contacts.
+func laneContact(lane outbox.Lane) string {
+	_, contact, _ := strings.Cut(string(lane), "/")
+	return contact
+}
 
 // sayJob, deliverJob and so on are the payloads as they are stored.
 type sayJob struct {
@@ -94,7 +101,7 @@ func (b *Bot) enqueue(tx storage.Tx, turn flows.Turn, in flows.Input) error {
 			return fmt.Errorf("enqueue %T: %w", effect, err)
 		}
 	}
-	return b.mirrorDialog(tx, turn, in)
+	return errors.Join(b.mirrorDialog(tx, turn, in), b.unlinkLater(tx, turn, in))
 }
 
 func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, number int, effect flows.Effect) error {

@@ -130,6 +130,11 @@ func (b *Bot) keepMirrored(contact string, known, after mirrored) (func(storage.
 		if string(before) == string(raw) {
 			return nil
 		}
+		if known.Deal != "" && known.Deal != after.Deal {
+			if err := tx.PutRef(dealRef(known.Deal), ""); err != nil { // nobody listens to it any more
+				return err
+			}
+		}
 		if after.Deal != "" {
 			if err := tx.PutRef(dealRef(after.Deal), contact); err != nil {
 				return err

@@ -53,6 +53,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobCheck:    {Handle: handler(b.check)},
 			jobMirror:   {Handle: handler(b.applyChange), Once: true, Settle: handler(b.applyAgain), Timeout: mirrorTime},
 			jobHear:     {Handle: handler(b.look)},
+			jobUnlink:   {Handle: handler(b.unlink)},
 			jobCharge:   {Handle: handler(b.charge)},
 			jobRefund:   {Handle: handler(b.refund)},
 			jobBind:     {Handle: handler(b.bind), Timeout: linkTime},

@@ -11,7 +11,8 @@ type Hearer interface {
 	// new. Nothing of it is believed: Look asks the CRM.
 	Hints(body []byte) []Hint
 	// Missed asks which deals were touched since a moment, for what no webhook
-	// told, and until when the answer holds. It may name the same deal twice.
+	// told, and until when the answer holds: now, or earlier where there is much
+	// to read; what follows is asked for next. It may name the same deal twice.
 	Missed(ctx context.Context, since time.Time) (hints []Hint, until time.Time, err error)
 	// Look reads what is new about a deal since known. Errors are those of CRM.
 	Look(ctx context.Context, hint Hint, known Refs) (News, error)

@@ -123,5 +123,6 @@ type Money interface {
 type Refs interface {
 	// Ref is empty when there is none.
 	Ref(key string) (string, error)
+	// PutRef keeps a value; an empty one leaves nothing behind, the key neither.
 	PutRef(key, value string) error
 }

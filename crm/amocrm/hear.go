@@ -95,23 +95,31 @@ type happening struct {
 	After  json.RawMessage `json:"value_after"`
 }
 
-// eventsPage is how many events a page has at most (API v4, events-and-notes).
 const (
-	eventsPage  = 100
-	eventsPages = 20
+	// eventsPage is how many events a page has at most (API v4, events-and-notes).
+	eventsPage = 100
+	// eventsTime is how much of the history is read at once: after an outage of a
+	// day who is interrupted must not begin at its start again.
+	eventsTime = time.Hour
 )
 
 // Missed implements crm.Hearer through the account's history.
 func (c *CRM) Missed(ctx context.Context, since time.Time) ([]crm.Hint, time.Time, error) {
 	ctx = withRank(ctx, ofStages)
 	until := c.cfg.Now()
+	query := url.Values{
+		"filter[type][]":           {"lead_status_changed", "entity_responsible_changed", "common_note_added", "task_completed"},
+		"filter[created_at][from]": {strconv.FormatInt(since.Unix(), 10)},
+		"limit":                    {strconv.Itoa(eventsPage)},
+	}
+	if end := since.Add(eventsTime); end.Before(until) {
+		until = end
+		query.Set("filter[created_at][to]", strconv.FormatInt(until.Unix(), 10))
+	}
 	var hints []crm.Hint
-	for number := 1; number <= eventsPages; number++ {
-		query := url.Values{
-			"filter[type][]":           {"lead_status_changed", "entity_responsible_changed", "common_note_added", "task_completed"},
-			"filter[created_at][from]": {strconv.FormatInt(since.Unix(), 10)},
-			"limit":                    {strconv.Itoa(eventsPage)}, "page": {strconv.Itoa(number)},
-		}
+	moved := map[string]bool{}
+	for number := 1; ; number++ {
+		query.Set("page", strconv.Itoa(number))
 		var read page
 		found, err := c.api.get(ctx, "events", query, &read)
 		if err != nil || !found {
@@ -122,9 +130,11 @@ func (c *CRM) Missed(ctx context.Context, since time.Time) ([]crm.Hint, time.Tim
 			return hints, until, lost("GET", "events")
 		}
 		for _, e := range events {
-			if e.Entity == "lead" {
-				hints = append(hints, crm.Hint{Deal: id(e.ID), Place: e.place(), Notes: e.Kind == "common_note_added", Tasks: e.Kind == "task_completed"})
+			hint := crm.Hint{Deal: id(e.ID), Place: e.place(), Notes: e.Kind == "common_note_added", Tasks: e.Kind == "task_completed"}
+			if e.Entity != "lead" || hint.Place != "" && moved[hint.Deal] {
+				continue // the newest come first: where it stood before is no news
 			}
+			hints, moved[hint.Deal] = append(hints, hint), moved[hint.Deal] || hint.Place != ""
 		}
 		if len(read.Links.Value.Next) == 0 {
 			break

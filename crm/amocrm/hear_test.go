@@ -136,6 +136,44 @@ func TestHistoryTellsWhatNoWebhookTold(t *testing.T) {
 	}
 }
 
+// TestHistoryOfALongOutage reads three thousand events of a day and a half: none
+// is left out, and of the moves of a deal only the last one is told.
+func TestHistoryOfALongOutage(t *testing.T) {
+	t.Parallel()
+	a := mappedShop(t)
+	c := a.CRM.(*amocrm.CRM)
+	refs := apply(t, a, crm.Change{ID: "c1", Contact: customer()}, crm.Refs{})
+	a.clock.Advance(time.Minute)
+	since := a.clock.Now()
+	a.AddNote(a.number(refs.Deal), "!первое")
+	for i := range 3000 {
+		if i < 1000 || i%20 == 0 {
+			a.clock.Advance(30 * time.Second)
+		}
+		a.must(a.MoveLead(a.number(refs.Deal), []int64{501, amocrmtest.Won}[i%2]))
+	}
+	a.clock.Advance(24 * time.Hour)
+	notes, places, pieces := 0, []string{}, 0
+	for at := since; at.Before(a.clock.Now()); pieces++ {
+		hints, until, err := c.Missed(t.Context(), at)
+		if err != nil || !until.After(at) {
+			t.Fatal(until, err)
+		}
+		for _, hint := range hints {
+			if hint.Notes {
+				notes++
+			}
+			if hint.Place != "" {
+				places = append(places, hint.Place)
+			}
+		}
+		at = until
+	}
+	if notes != 1 || pieces < 24 || len(places) > pieces || len(places) < 8 || places[len(places)-1] != "500/142" {
+		t.Errorf("%d notes, %d pieces, places %q", notes, pieces, places)
+	}
+}
+
 // TestWebhooksOfTheDocuments reads the samples, and nothing out of what is none.
 func TestWebhooksOfTheDocuments(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package amocrmtest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,8 +28,12 @@ func (s *Server) happened(kind, entity string, id, by int64, before, after []obj
 // listEvents is GET /events, newest first, 100 on a page at most.
 func listEvents(c *call) reply {
 	kinds, entities := c.query.all("filter[type]"), c.query.all("filter[entity]")
+	oldest, err := strconv.ParseInt(c.query.get("filter[created_at][from]"), 10, 64)
 	var found []event
 	for _, e := range slices.Backward(c.s.events) {
+		if err == nil && e.at < oldest {
+			break // they came in the order of their moments
+		}
 		if (len(kinds) == 0 || slices.Contains(kinds, e.kind)) &&
 			(len(entities) == 0 || slices.Contains(entities, singular(e.entity))) &&
 			c.query.oneOf("filter[entity_id]", e.entityID) && c.query.within("filter[created_at]", e.at) {

@@ -103,5 +103,8 @@ func (t *tx) Ref(key string) (string, error) {
 }
 
 func (t *tx) PutRef(key, value string) error {
+	if value == "" && key != "" {
+		return t.delete(bucketRefs, []byte(key))
+	}
 	return t.put(bucketRefs, []byte(key), []byte(value))
 }

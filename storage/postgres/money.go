@@ -89,5 +89,8 @@ func (t *tx) Ref(key string) (string, error) {
 }
 
 func (t *tx) PutRef(key, value string) error {
+	if value == "" && key != "" {
+		return t.drop(refs, row{key: name(key)})
+	}
 	return t.save(refs, row{key: name(key)}, name(value))
 }

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -145,12 +146,30 @@ func recordedOnce(t *testing.T, store storage.Store) {
 	}
 }
 
+// keys are those of a kind of records.
+func keys(t *testing.T, store storage.Store, kind string) (found []string) {
+	t.Helper()
+	err := store.(storage.Carrier).Records(t.Context(), func(r storage.Record) error {
+		if r.Kind == kind {
+			found = append(found, r.Key)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
 func refs(t *testing.T, store storage.Store) {
 	for _, want := range []string{"", "1", "2", "", "Сделка 🌷"} {
 		update(t, store, func(tx storage.Tx) error { return tx.PutRef("deal:tg:1", want) })
 		got := read(t, store, func(tx storage.Tx) (string, error) { return tx.Ref("deal:tg:1") })
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+		if kept := keys(t, store, storage.RecordRef); slices.Contains(kept, "deal:tg:1") != (want != "") {
+			t.Errorf("the value %q leaves %q behind", want, kept)
 		}
 	}
 	if got := read(t, store, func(tx storage.Tx) (string, error) { return tx.Ref("deal:tg:") }); got != "" {
