@@ -251,7 +251,7 @@ func buyerID(number int) string { return fmt.Sprint("tg:", 5_000_000+number) }
 func (m *mirrorWorld) comes(number int) {
 	m.input(number, flows.Input{Kind: flows.Command, Text: "start"})
 	for _, text := range []string{fmt.Sprint("Город ", number), fmt.Sprintf("anna%d@example.ru", number), fmt.Sprintf("+7916%07d", number)} {
-		m.pass(200 * time.Millisecond)
+		m.pass(time.Second)
 		m.input(number, flows.Input{Kind: flows.Text, Text: text})
 	}
 }
@@ -262,7 +262,7 @@ func (m *mirrorWorld) pays(number int) {
 	if number%10 == 3 {
 		return
 	}
-	m.pass(200 * time.Millisecond)
+	m.pass(time.Second)
 	if err := m.Accept(m.Context(), m.bank.Name(), paid(m.paymentOf(number))); err != nil {
 		m.Fatal(err)
 	}
