@@ -22,6 +22,7 @@ type office struct {
 	mu     sync.Mutex
 	news   crm.News
 	looks  int
+	tasks  []string
 	missed []crm.Hint
 	// asked are the moments since which the history was asked for, a reader of
 	// which hears of each; refuse answers the call with that number.
@@ -35,6 +36,7 @@ func (d *office) Apply(ctx context.Context, change crm.Change, known crm.Refs) (
 	if change.Stage != "" {
 		refs.Place = change.Stage
 	}
+	refs.Tasks = d.tasks
 	if refs.Responsible == "" {
 		refs.Responsible = "1"
 	}
@@ -166,6 +168,9 @@ func TestManagerAndTaskAreInTheDialog(t *testing.T) {
 	t.Parallel()
 	w, d := newOffice(t)
 	d.stands(crm.News{Place: "Новый", Stage: "Новый", Responsible: "72", Manager: "Ольга", Done: []crm.DoneTask{{ID: "9", Text: "Позвонить", Result: "Дозвонилась"}}})
+	d.tasks = []string{"9"}
+	w.say("/start")
+	w.drain()
 	w.hint(crm.Hint{Deal: "deal1", Tasks: true})
 	w.view(func(tx storage.Tx) error {
 		lines, err := tx.Journal("tg:7", 0, 100)
