@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -33,6 +34,10 @@ func away(err error) bool {
 			"57014", // query_canceled by a timeout
 		}
 		return strings.HasPrefix(refused.Code, "08") || strings.HasPrefix(refused.Code, "57P") || slices.Contains(passing, refused.Code)
+	}
+	var stranger *tls.CertificateVerificationError
+	if errors.As(err, &stranger) {
+		return false
 	}
 	var network net.Error
 	var connect *pgconn.ConnectError

@@ -60,6 +60,7 @@ func wireTo(t *testing.T, address string) (*wire, string) {
 		}
 	}()
 	values.Del("host")
+	values.Del("port")
 	values.Set("sslmode", "disable")
 	direct.Host, direct.RawQuery = listener.Addr().String(), values.Encode()
 	return w, direct.String()

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"voronka/storage"
@@ -80,7 +81,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	config.ConnConfig.RuntimeParams["application_name"] = "voronka"
 	// All that is asked is asked by an index. A plan made while a table was
 	// empty would read it from end to end, and is kept when it has grown.
-	config.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
+	config.ConnConfig.AfterConnect = with("set enable_seqscan = off")
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -174,4 +175,10 @@ func (s *Store) Close() error {
 		s.pool.Close()
 	})
 	return nil
+}
+
+// with is what a connection begins with: what stands in its first message, poolers
+// may refuse.
+func with(settings string) pgconn.AfterConnectFunc {
+	return func(ctx context.Context, conn *pgconn.PgConn) error { return conn.Exec(ctx, settings).Close() }
 }

@@ -71,9 +71,8 @@ func (s *Store) connected(ctx context.Context) (*pgx.Conn, error) {
 	}
 	config := s.config.ConnConfig.Copy()
 	// A process that is stopped in the middle must not hold the others up.
-	config.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
-	config.RuntimeParams["lock_timeout"] = "20s"
-	config.RuntimeParams["statement_timeout"] = "25s"
+	config.AfterConnect = with("set enable_seqscan = off; set idle_in_transaction_session_timeout = '10s'; " +
+		"set lock_timeout = '20s'; set statement_timeout = '25s'")
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,8 @@ type Options struct {
 	// Durable makes a commit wait for the disk, as customers' databases do.
 	// Tests that do not pull the plug are quicker without.
 	Durable bool
+	// TLS lets the cluster listen on a port too, with a certificate.
+	TLS bool
 	// Settings are lines of postgresql.conf.
 	Settings []string
 }
@@ -35,6 +37,7 @@ type Cluster struct {
 	owner    owner
 	server   *exec.Cmd
 	leash    io.WriteCloser
+	port     int
 }
 
 // startTime is how long a cluster may take to be made and to answer.
@@ -54,7 +57,7 @@ func Start(options Options) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for PostgreSQL: %w", err)
 	}
-	c := &Cluster{programs: programs, dir: dir, owner: who}
+	c := &Cluster{programs: programs, dir: dir, owner: who, port: 5432}
 	if err := errors.Join(who.own(dir), c.make(options)); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -81,6 +84,13 @@ func (c *Cluster) make(options Options) error {
 	}
 	if !options.Durable {
 		lines = append(lines, "fsync = off", "full_page_writes = off", "synchronous_commit = off")
+	}
+	if options.TLS {
+		secure, err := c.certify()
+		if err != nil {
+			return err
+		}
+		lines = append(lines, secure...)
 	}
 	file, err := os.OpenFile(filepath.Join(c.data(), "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -161,7 +171,7 @@ func (c *Cluster) Close() error {
 
 // URL is the address of the cluster's own database.
 func (c *Cluster) URL() string {
-	return "postgres://postgres@/postgres?host=" + url.QueryEscape(c.dir)
+	return fmt.Sprintf("postgres://postgres@/postgres?host=%s&port=%d", url.QueryEscape(c.dir), c.port)
 }
 
 // Database makes an empty database and gives its address.
