@@ -33,13 +33,13 @@ type Update struct {
 // put aside without blocking those behind it.
 func Read(raw json.RawMessage, at time.Time) Update {
 	update := Update{Raw: raw}
-	var full models.Update
-	if err := codec.Unmarshal(raw, &full); err != nil {
+	var known wire
+	if err := codec.Unmarshal(raw, &known); err != nil {
 		update.ID, update.Err = unread(raw, err)
 		return update
 	}
-	update.ID = full.ID
-	input, ok := translate(&full)
+	update.ID = known.ID
+	input, ok := translate(&known)
 	if !ok {
 		return update
 	}
@@ -48,6 +48,33 @@ func Read(raw json.RawMessage, at time.Time) Update {
 	input.Contact = Contact(input.Profile.ChatID)
 	update.Contact, update.Input = input.Contact, input
 	return update
+}
+
+// wire is what is understood of an update. The library's type has room for all
+// there is, a kilobyte and a half, and half of an update's reading went into it.
+type wire struct {
+	ID            int64                     `json:"update_id"`
+	Message       *said                     `json:"message"`
+	CallbackQuery *models.CallbackQuery     `json:"callback_query"`
+	MyChatMember  *models.ChatMemberUpdated `json:"my_chat_member"`
+	ChatMember    *models.ChatMemberUpdated `json:"chat_member"`
+}
+
+// said is a message of a customer.
+type said struct {
+	ID       int64              `json:"message_id"`
+	From     *models.User       `json:"from"`
+	Chat     models.Chat        `json:"chat"`
+	Text     string             `json:"text"`
+	Caption  string             `json:"caption"`
+	Contact  *models.Contact    `json:"contact"`
+	Photo    []models.PhotoSize `json:"photo"`
+	Document *models.Document   `json:"document"`
+	Voice    *models.Voice      `json:"voice"`
+	Location *models.Location   `json:"location"`
+	// What was passed on, or came by another bot.
+	ForwardOrigin *struct{}    `json:"forward_origin"`
+	ViaBot        *models.User `json:"via_bot"`
 }
 
 // unread is the id of an update that cannot be decoded, as far as that can be.
@@ -63,7 +90,7 @@ func unread(raw json.RawMessage, cause error) (id int64, err error) {
 
 // translate reads what concerns a customer in a private chat, and who joins or
 // leaves a channel; anything else (groups, posts, edits) is not ours.
-func translate(u *models.Update) (flows.Input, bool) {
+func translate(u *wire) (flows.Input, bool) {
 	switch {
 	case u.Message != nil:
 		return message(u.Message)
@@ -77,11 +104,11 @@ func translate(u *models.Update) (flows.Input, bool) {
 	return flows.Input{}, false
 }
 
-func message(m *models.Message) (flows.Input, bool) {
+func message(m *said) (flows.Input, bool) {
 	if m.Chat.Type != models.ChatTypePrivate || m.From == nil || m.From.IsBot {
 		return flows.Input{}, false
 	}
-	in := flows.Input{Message: int64(m.ID), Profile: profile(m.Chat.ID, m.From), Text: m.Text, Kind: flows.Other}
+	in := flows.Input{Message: m.ID, Profile: profile(m.Chat.ID, m.From), Text: m.Text, Kind: flows.Other}
 	switch {
 	case m.Contact != nil:
 		in.Kind, in.Phone = flows.Shared, m.Contact.PhoneNumber
