@@ -8,15 +8,25 @@ import (
 	"testing"
 )
 
-// TestFaultsHaveTheirTests wants every row of the list of faults to name tests,
-// and every test that it names to be there.
+// TestFaultsHaveTheirTests wants every row of the lists of faults and traps to
+// name tests, and every test that it names to be there.
 func TestFaultsHaveTheirTests(t *testing.T) {
 	t.Parallel()
+	for _, list := range []string{"faults.md", "amocrm-traps.md"} {
+		t.Run(list, func(t *testing.T) {
+			t.Parallel()
+			namesTests(t, list)
+		})
+	}
+}
+
+func namesTests(t *testing.T, list string) {
+	t.Helper()
 	named := regexp.MustCompile("`([a-z0-9/]+)\\.(Test\\w+)`")
 	rooms := map[string]string{}
 	rows := 0
-	for line := range strings.Lines(read(t, "faults.md")) {
-		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| fault |") {
+	for line := range strings.Lines(read(t, list)) {
+		if !strings.HasPrefix(line, "| ") || strings.HasSuffix(line, "| tests |\n") {
 			continue
 		}
 		rows++

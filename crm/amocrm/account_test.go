@@ -111,7 +111,7 @@ func TestFieldsOfEachType(t *testing.T) {
 		"тариф": "полный", "Дата старта": "02.03.2026", "Согласие": "Да", "Баллы": "1 200,5", "Темы": "go; ёлки", "ORDER_ID": "17",
 	}}, crm.Refs{})
 	got := a.Deals()[0].Fields
-	want := map[string]string{"Тариф": "Полный", "Дата старта": "1772452800", "Согласие": "true", "Баллы": "1200.5", "Темы": "Go", "Заказ": "17"}
+	want := map[string]string{"Тариф": "Полный", "Дата старта": "1772445600", "Согласие": "true", "Баллы": "1200.5", "Темы": "Go", "Заказ": "17"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}

@@ -117,14 +117,15 @@ func (f field) choices(texts []string) ([]value, error) {
 }
 
 // moment takes RFC 3339 and dates as people write them. A date without a time
-// is noon UTC, so that it is the same day in every zone that an account may have.
+// is ten o'clock UTC, so that it is the same day in every zone from UTC-10 to
+// UTC+13: amoCRM shows dates in the account's.
 func (f field) moment(text string) ([]value, error) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return []value{{Value: at.Unix()}}, nil
 	}
 	for _, layout := range []string{time.DateOnly, "02.01.2006"} {
 		if at, err := time.Parse(layout, text); err == nil {
-			return []value{{Value: at.Add(12 * time.Hour).Unix()}}, nil
+			return []value{{Value: at.Add(10 * time.Hour).Unix()}}, nil
 		}
 	}
 	return nil, wrongField("the field %q takes a date such as 2026-03-01", f.Name)

@@ -80,7 +80,7 @@ func TestFieldsOfEachShape(t *testing.T) {
 		"Адрес":          `address_line_1 "Тверская, 1" city "Москва" zip "125009" country "RU"`,
 		"Покупатель":     `{"entity_type":2,"kpp":"770101001","name":"ООО «Ромашка»","vat_id":"7701234567"}`,
 		"Товар":          `{"catalog_element_id":` + fmt.Sprint(a.row(sections, "Курсы")) + `,"catalog_id":4525} {"catalog_element_id":` + fmt.Sprint(a.row(goods, "Go за 30 дней")) + `,"catalog_id":4521}`,
-		"Сумма договора": `"15000.50"`, "День рождения": `633873600`, "Встреча": `1772452800`, "Сайт": `"https://example.ru"`,
+		"Сумма договора": `"15000.50"`, "День рождения": `633866400`, "Встреча": `1772452800`, "Сайт": `"https://example.ru"`,
 		"Улица": `"Ленина"`, "Размер": `"M"`, "О себе": `"Ёжик\nв тумане 🙂"`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

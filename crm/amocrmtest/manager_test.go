@@ -78,6 +78,21 @@ func TestTagsAddUpOrReplace(t *testing.T) {
 	}
 }
 
+// TestMainContactIsWrittenAndReadByOtherNames: is_main goes in, main_contact comes
+// out (API v4, entity-links-api).
+func TestMainContactIsWrittenAndReadByOtherNames(t *testing.T) {
+	t.Parallel()
+	a := open(t, amocrmtest.Config{})
+	lead := a.AddLead(amocrmtest.Lead{Card: amocrmtest.Card{Name: "Курс"}})
+	who := a.AddContact(amocrmtest.Contact{Card: amocrmtest.Card{Name: "Анна"}})
+	path := fmt.Sprintf("/api/v4/leads/%d/link", lead)
+	got := a.want(200, "POST", path, fmt.Sprintf(`[{"to_entity_id":%d,"to_entity_type":"contacts","metadata":{"is_main":true}}]`, who))
+	meta := got.at(t, "_embedded.links.0.metadata").(map[string]any)
+	if _, echoed := meta["is_main"]; meta["main_contact"] != true || echoed {
+		t.Errorf("metadata %v", meta)
+	}
+}
+
 func TestFieldsAreReplacedAsAWhole(t *testing.T) {
 	t.Parallel()
 	a := open(t, amocrmtest.Config{})

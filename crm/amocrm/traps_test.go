@@ -1,0 +1,56 @@
+package amocrm_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"voronka/crm"
+	"voronka/crm/amocrmtest"
+)
+
+// TestDateIsTheSameDayInEveryZone of those that accounts may have, from Hawaii
+// to Tonga: amoCRM keeps seconds and shows the account's day.
+func TestDateIsTheSameDayInEveryZone(t *testing.T) {
+	t.Parallel()
+	a, _, _ := shop(t, amocrmtest.Config{})
+	apply(t, a, crm.Change{ID: "c1", Contact: customer(), Fields: map[string]string{"Дата старта": "02.03.2026"}}, crm.Refs{})
+	var seconds int64
+	if _, err := fmt.Sscan(a.Deals()[0].Fields["Дата старта"], &seconds); err != nil {
+		t.Fatal(err)
+	}
+	for hours := -10; hours <= 13; hours++ {
+		zone := time.FixedZone("", hours*3600)
+		if got := time.Unix(seconds, 0).In(zone).Format(time.DateOnly); got != "2026-03-02" {
+			t.Errorf("UTC%+d shows %s", hours, got)
+		}
+	}
+}
+
+// TestNoPaidFilterIsReliedOn: without the add-on amoCRM overlooks filters of deals
+// and contacts and answers with everybody (amocrm-api-php, issues 348 and 71).
+func TestNoPaidFilterIsReliedOn(t *testing.T) {
+	t.Parallel()
+	a, _, _ := shop(t, amocrmtest.Config{})
+	stranger := a.Server.AddContact(amocrmtest.Contact{Card: amocrmtest.Card{Name: "Чужой"}})
+	who := customer()
+	who.Phone, who.Email = "+79161234567", "anna@example.com"
+	for _, id := range []string{"c1", "c2"} {
+		apply(t, a, crm.Change{ID: id, Contact: who, Person: true, Repeat: true, Note: "Пришла"}, crm.Refs{})
+	}
+	for _, r := range a.Requests() {
+		cards := strings.HasSuffix(r.Path, "/contacts") || strings.HasSuffix(r.Path, "/leads") || strings.HasSuffix(r.Path, "/companies")
+		if cards && strings.Contains(r.Query, "filter") {
+			t.Errorf("%s %s?%s", r.Method, r.Path, r.Query)
+		}
+	}
+	for _, c := range a.Contacts() {
+		if c.ID == stranger && len(c.Fields)+len(c.Leads) > 0 {
+			t.Errorf("a stranger became the customer: %+v", c)
+		}
+	}
+	if len(a.Leads()) != 1 {
+		t.Errorf("%d deals", len(a.Leads()))
+	}
+}
