@@ -75,6 +75,7 @@ type CRM struct {
 	directory *directory
 	recent    *recent
 	goods     *goods
+	cohorts   cohorts
 }
 
 // New makes a CRM; nothing is called before the first change.
@@ -93,7 +94,7 @@ func (c *CRM) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm
 	if err := change.Validate(); err != nil {
 		return known, err
 	}
-	ctx = withRank(ctx, rankOfChange(change))
+	ctx = c.cohorts.join(withRank(ctx, rankOfChange(change)))
 	refs, err := c.apply(ctx, change, known)
 	if err == nil || sales.AsError(err).Code != codeRefused {
 		return refs, err

@@ -28,7 +28,7 @@ type parcel struct {
 	key   string
 
 	came time.Time
-	// due is when it came, less the head start of its rank.
+	// due is when its change began, less the head start of its rank.
 	due  time.Time
 	done chan arrival
 }
@@ -69,7 +69,7 @@ func (g *gate) pass(p *parcel) arrival {
 		return arrival{err: err}
 	}
 	p.came = time.Now()
-	p.due = p.came.Add(-rankOf(p.ctx).headStart())
+	p.due = turnOf(p.ctx, p.came).Add(-rankOf(p.ctx).headStart())
 	p.done = make(chan arrival, 1)
 	g.put(p)
 	select {
