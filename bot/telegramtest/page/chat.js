@@ -47,12 +47,13 @@
     if (m.file) bubble.append(drawFile(m.file));
     if (m.contact) bubble.append(card((m.contact.first_name || '?')[0], `${m.contact.first_name} ${m.contact.last_name || ''}`, m.contact.phone_number));
     if (m.location) bubble.append(card('◎', words.location, `${m.location.latitude}, ${m.location.longitude}`));
-    const text = el('div', { class: 'text' }, m.text ? rich(m.text, m.entities) : null, drawMeta(m));
+    const text = el('div', { class: m.text ? 'text' : 'text bare' }, m.text ? rich(m.text, m.entities) : null, drawMeta(m));
     bubble.append(text);
     const row = el('div', { class: 'row ' + side }, bubble);
     row.dataset.day = new Date(m.time).toDateString();
     row.dataset.time = m.time;
     if (m.group) row.dataset.group = m.group;
+    if (m.file && ['photo', 'video'].includes(m.file.kind)) row.classList.add('seen');
     if (m.buttons) { row.classList.add('has-buttons'); row.append(drawButtons(m)); }
     return row;
   }
@@ -110,16 +111,29 @@
 
   // tidy puts dates between days and joins what one side said in a row.
   function tidy() {
-    for (const old of $('chat').querySelectorAll('.date')) old.remove();
+    for (const old of $('chat').querySelectorAll('.date, .album:empty')) old.remove();
     let before = null;
     for (const row of $('chat').querySelectorAll('.row')) {
       const newDay = !before || before.dataset.day !== row.dataset.day;
-      if (newDay) row.before(el('div', { class: 'date' }, dayName(Number(row.dataset.time))));
+      if (newDay) (row.closest('.album') || row).before(el('div', { class: 'date' }, dayName(Number(row.dataset.time))));
       row.classList.toggle('joined', !newDay && before.classList.contains('in') === row.classList.contains('in') && row.dataset.time - before.dataset.time < 60000);
-      row.classList.toggle('of-album', Boolean(before && row.dataset.group && before.dataset.group === row.dataset.group));
+      const together = Boolean(before && row.dataset.group && before.dataset.group === row.dataset.group);
+      row.classList.toggle('of-album', together);
+      if (together && row.classList.contains('seen')) tile(before, row);
       before = row;
     }
     drawBottom();
+  }
+
+  // tile puts a photo or a video of an album beside the one before it.
+  function tile(before, row) {
+    let album = before.closest('.album');
+    if (!album) {
+      album = el('div', { class: 'album' });
+      before.replaceWith(album);
+      album.append(before);
+    }
+    if (row.parentElement !== album) album.append(row);
   }
 
   function dayName(time) {
