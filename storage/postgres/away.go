@@ -66,3 +66,9 @@ func (s *Store) patiently(ctx context.Context, try func() error) error {
 		}
 	}
 }
+
+// starting tells whether a database is there and recovers, or shuts down.
+func starting(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "57P03" // cannot_connect_now
+}

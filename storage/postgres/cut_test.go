@@ -34,6 +34,7 @@ type wire struct {
 	upstream string // a socket
 	next     atomic.Int32
 	cuts     atomic.Int32
+	starts   atomic.Int32 // how many connections hear that the database starts
 }
 
 // wireTo gives the address of a database behind a wire.
@@ -68,6 +69,14 @@ func wireTo(t *testing.T, address string) (*wire, string) {
 
 // carry forwards one connection's messages (PostgreSQL, "Message Flow").
 func (w *wire) carry(client net.Conn) {
+	if w.starts.Add(-1) >= 0 {
+		const refusal = "SFATAL\x00C57P03\x00Mthe database system is starting up\x00\x00"
+		if _, err := receive(client, true); err == nil {
+			client.Write(append(binary.BigEndian.AppendUint32([]byte("E"), uint32(len(refusal)+4)), refusal...))
+		}
+		client.Close()
+		return
+	}
 	server, err := net.Dial("unix", w.upstream)
 	if err != nil {
 		client.Close()
@@ -216,5 +225,18 @@ func TestCommitWithoutAnswer(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestOpensWhenTheDatabaseHasStarted waits for a database that says that it
+// starts, however long that takes.
+func TestOpensWhenTheDatabaseHasStarted(t *testing.T) {
+	t.Parallel()
+	w, address := wireTo(t, schema(t))
+	w.starts.Store(20)
+	store := openWith(t, address, postgres.Options{Patience: time.Nanosecond})
+	err := store.View(t.Context(), func(tx storage.Tx) error { _, err := tx.Ref("a"); return err })
+	if left := w.starts.Load(); err != nil || left >= 0 {
+		t.Errorf("error %v, %d connections are still to be refused", err, left)
 	}
 }

@@ -174,7 +174,9 @@ func (r *Replica) run(ctx context.Context) {
 		if r.line == nil || r.line.IsClosed() {
 			next = time.Now()
 		}
-		r.wake() // an operator at another replica may have revived a job here
+		if r.standing() != "" {
+			r.wake() // an operator at another replica may have revived a job here
+		}
 	}
 }
 

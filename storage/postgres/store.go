@@ -64,7 +64,8 @@ var (
 )
 
 // Open connects to a database and brings its tables up to date; one that is away
-// just now, as at the start of a machine, is waited for. The errors to be
+// just now, as at the start of a machine, is waited for, and one that says that it
+// starts for as long as that takes. The errors to be
 // told apart are ErrNewer and ErrEncoding.
 func Open(ctx context.Context, address string, options Options) (*Store, error) {
 	if options.Patience == 0 {
@@ -90,12 +91,14 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 		options: options, config: config, pool: pool, sql: newStatements(), id: rand.Text(),
 		requests: make(chan *request), quit: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	err = s.patiently(ctx, func() error {
-		if err := migrate(ctx, pool); err != nil {
-			return err
-		}
-		return s.introduce(ctx)
-	})
+	for again := true; again; again = starting(err) && ctx.Err() == nil {
+		err = s.patiently(ctx, func() error {
+			if err := migrate(ctx, pool); err != nil {
+				return err
+			}
+			return s.introduce(ctx)
+		})
+	}
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open database: %w", err)
