@@ -323,8 +323,12 @@ func (h *history) happen(one happening) {
 		h.bank.Inject(tbanktest.Fault{Method: methods[one.A%len(methods)], Kind: kinds[one.B%len(kinds)]})
 	case "cabinet":
 		if known := h.bank.Payments(); len(known) > 0 {
+			p, part := known[one.A%len(known)], int64(0)
+			if paid := p.Status == tbanktest.StatusConfirmed || p.Status == tbanktest.StatusPartialRefunded; paid && one.B%3 == 0 {
+				part = int64(100 + one.B%30000)
+			}
 			// A refusal is as good as none.
-			_, _ = h.bank.Refund(known[one.A%len(known)].URL, 0)
+			_, _ = h.bank.Refund(p.URL, part)
 		}
 	case "operator":
 		h.operator(one)

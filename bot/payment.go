@@ -65,7 +65,10 @@ func (b *Bot) registered(tx storage.Tx, payment sales.Payment, receipt sales.Fis
 		}
 		return b.raise(tx, payment.Contact, "receipt_failed")
 	}
-	return b.hear(tx, payment, flows.Receipt, payments.Event{Key: key, Fiscal: &receipt})
+	if err := b.hear(tx, payment, flows.Receipt, payments.Event{Key: key, Fiscal: &receipt}); err != nil {
+		return err
+	}
+	return b.lookAfterReturn(tx, payment)
 }
 
 // apply moves a payment along its life and lets the flow hear of it, within a transaction.
@@ -80,7 +83,10 @@ func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
 		}
 	}
 	moved, outcome := b.life.Apply(payment, event, b.Now())
-	return b.move(tx, moved, outcome, event)
+	if err := b.move(tx, moved, outcome, event); err != nil {
+		return err
+	}
+	return b.givenByHand(tx, moved, event)
 }
 
 // move saves a payment that went along its life, with its entries in the

@@ -247,9 +247,15 @@ func (b *Bot) returned(tx storage.Tx, refund sales.Refund, event payments.Event)
 	if err != nil {
 		return fmt.Errorf("load payment: %w", err)
 	}
-	left, err := Left(tx, payment)
+	refunds, err := tx.Refunds(payment.ID)
 	if err != nil {
-		return err
+		return fmt.Errorf("load refunds: %w", err)
+	}
+	left := payment.Paid
+	for _, one := range refunds {
+		if one.Status == sales.RefundDone { // one that is under way may yet be refused
+			left -= one.Amount
+		}
 	}
 	if err := b.note(refund.Contact, "refund", "refund_done "+refund.Payment+" "+refund.Amount.String()+" ₽")(tx); err != nil {
 		return err

@@ -42,7 +42,8 @@ func (l *Life) Mermaid() string { return l.machine.mermaid(sales.PaymentNew) }
 //     lost on the way to us may expire without closing ours.
 //   - A part given back is kept but not told to the flow; refunded is heard when
 //     all of it went back. A part given back of money that we never saw coming
-//     is heard as different_amounts: a person must look.
+//     is heard as different_amounts: a person must look. News of its coming that
+//     are late are kept and not heard.
 //
 // CheckAt becomes the next moment to ask the provider, whatever the event; who
 // asks counts Checks up first. The result must be stored in the transaction
@@ -58,6 +59,7 @@ func (l *Life) Apply(p sales.Payment, e Event, now time.Time) (sales.Payment, Ou
 			p.Status, word = status, heard(p, before, status)
 			p = settle(p, e, now)
 		}
+		p = overtaken(p, e, now)
 	}
 	p.CheckAt = NextCheck(p, now)
 	if p.CheckAt.IsZero() && p.Status == sales.PaymentHeld && before != p.Status {
@@ -155,6 +157,19 @@ func settle(p sales.Payment, e Event, now time.Time) sales.Payment {
 		if p.PaidAt.IsZero() && !e.Released {
 			p.Paid, p.PaidAt = cmp.Or(e.Amount, p.Due()), now
 		}
+	}
+	return p
+}
+
+// overtaken takes from late news of a payment how much had come, where it was
+// not known when a part of it, or the last of it, went back.
+func overtaken(p sales.Payment, e Event, now time.Time) sales.Payment {
+	came := (e.Status == sales.PaymentPaid || e.Status == sales.PaymentOther) && e.External == p.External
+	switch {
+	case came && p.Status == sales.PaymentPartly && p.PaidAt.IsZero():
+		p.Paid, p.PaidAt = e.Amount, now
+	case came && p.Status == sales.PaymentRefunded && !p.PaidAt.IsZero() && e.Amount > p.Paid:
+		p.Paid = e.Amount // only what was left then was told
 	}
 	return p
 }

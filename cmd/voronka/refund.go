@@ -19,6 +19,7 @@ type refundCommand struct {
 	Amount   string `help:"Сколько вернуть, рубли; без указания — всё · how much, roubles; all of it where not given" placeholder:"РУБЛИ"`
 	Reason   string `help:"Почему, для операторов · why, for operators"`
 	Withdraw bool   `help:"Забрать доступ, когда вернутся все деньги · take access back once all the money has gone back"`
+	Done     bool   `help:"Деньги уже вернули в кабинете банка: только записать · the bank's cabinet has given it back: write it down alone"`
 	Yes      bool   `help:"Не переспрашивать · do not ask again"`
 }
 
@@ -56,6 +57,9 @@ func paymentOf(ctx context.Context, s *service, q paymentQuestion) (any, error) 
 
 func refundOf(ctx context.Context, s *service, q sales.Refund) (any, error) {
 	q.By = "cli"
+	if q.Status == sales.RefundDone {
+		return struct{}{}, s.bot.BookReturn(ctx, q)
+	}
 	return struct{}{}, s.bot.Refund(ctx, q)
 }
 
@@ -79,8 +83,12 @@ func (c *refundCommand) Run(a *app) error {
 	args := map[string]any{
 		"Amount": amount, "Title": known.Title, "Contact": known.Contact, "Payment": known.Payment, "Paid": known.Paid, "Left": known.Left,
 	}
+	ask, tell := "money.sure", "money.refunding"
+	if c.Done {
+		ask, tell = "money.sure_done", "money.booked"
+	}
 	if !c.Yes {
-		fmt.Fprint(a.out, a.words.Text(a.language, "money.sure", args)+" ")
+		fmt.Fprint(a.out, a.words.Text(a.language, ask, args)+" ")
 		answer, _ := bufio.NewReader(a.in).ReadString('\n') // nothing is no
 		switch strings.ToLower(strings.TrimSpace(answer)) {
 		case "да", "д", "yes", "y":
@@ -90,9 +98,12 @@ func (c *refundCommand) Run(a *app) error {
 		}
 	}
 	refund := sales.Refund{ID: "cli-" + rand.Text(), Payment: known.Payment, Amount: amount, Reason: c.Reason, Withdraw: c.Withdraw}
+	if c.Done {
+		refund.Status = sales.RefundDone
+	}
 	if err := a.errand("refund", refund, &struct{}{}); err != nil {
 		return err
 	}
-	a.say("money.refunding", args)
+	a.say(tell, args)
 	return nil
 }

@@ -216,6 +216,9 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	})
 	group.Go(func() error { return s.bot.Run(ctx) })
 	group.Go(func() error { return s.watch.run(ctx) })
+	if s.SecretKeyOld != "" {
+		group.Go(func() error { return s.lead(ctx, s.resealCards) })
+	}
 	if s.Backups != "" {
 		group.Go(func() error { return s.lead(ctx, s.snapshots().run) })
 	}

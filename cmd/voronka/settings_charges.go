@@ -39,6 +39,19 @@ func (s Settings) sealer() (bot.Sealer, error) {
 	return box.With(strings.Split(string(s.SecretKeyOld), ",")...)
 }
 
+// resealCards seals the cards of earlier keys with the key of today and says
+// when the earlier ones can go. A failure is tried again at the next start.
+func (s *service) resealCards(ctx context.Context) error {
+	done, err := s.bot.Reseal(ctx)
+	say := s.log.Info
+	if err != nil && ctx.Err() == nil || done.Unreadable > 0 {
+		say = s.log.Error
+	}
+	say("saved cards sealed with VORONKA_SECRET_KEY", "anew", done.Anew, "before", done.Current, "unreadable", done.Unreadable,
+		"old_key_can_go", err == nil && done.Unreadable == 0, "error", err)
+	return nil
+}
+
 // roubles reads a cap; nothing is none.
 func roubles(text string) (sales.Money, bool) {
 	if text == "" {
@@ -68,6 +81,8 @@ func (s Settings) fee() (int64, bool) {
 	hundredths, err := strconv.ParseUint(whole+(rest + "00")[:2], 10, 16)
 	return int64(hundredths), err == nil && hundredths < 10000
 }
+
+var _ bot.Ager = (*seal.Box)(nil)
 
 // errNoKey is a project with plans and no key to keep its customers' cards.
 var errNoKey = errors.New("plans need a key for saved cards")

@@ -86,6 +86,12 @@ func (b *Box) Open(purpose, sealed string) (string, error) {
 	return plain, err
 }
 
+// Current tells whether its own key, none of the older ones, has sealed a text.
+func (b *Box) Current(purpose, sealed string) bool {
+	_, err := b.open(purpose, sealed)
+	return err == nil
+}
+
 func (b *Box) open(purpose, sealed string) (string, error) {
 	text, known := strings.CutPrefix(sealed, version)
 	raw, err := base64.RawStdEncoding.DecodeString(text)

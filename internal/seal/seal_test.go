@@ -73,3 +73,18 @@ func TestWhatWasNotSealedIsRefused(t *testing.T) {
 		t.Errorf("a short key: %v", err)
 	}
 }
+
+func TestCurrentKnowsItsOwnKeyAlone(t *testing.T) {
+	t.Parallel()
+	old := box(t, key)
+	now, err := box(t, strings.Repeat("n", 32)).With(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sealed := old.Seal("p", "x"); now.Current("p", sealed) {
+		t.Error("what an older key sealed is current")
+	}
+	if sealed := now.Seal("p", "x"); !now.Current("p", sealed) || now.Current("q", sealed) || now.Current("p", "v1:") {
+		t.Error("what its own key sealed is not current, or what nobody sealed is")
+	}
+}

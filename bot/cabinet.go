@@ -1,0 +1,160 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"voronka/payments"
+	"voronka/sales"
+	"voronka/storage"
+)
+
+// byBank is who asked for a refund that was made in the bank's cabinet.
+const byBank = "bank"
+
+// givenByHand books what went back in parts by a hand in the bank's cabinet.
+//
+// How much that was the bank does not say: no document tells whether Amount of
+// a PARTIAL_REFUNDED is the part or the rest (T-Bank API 1.80, NotificationPayment
+// and GetState: "Сумма в копейках"). The receipts of returns do: what they come to
+// and we did not ask for is booked. Where none came a person has to look.
+func (b *Bot) givenByHand(tx storage.Tx, payment sales.Payment, event payments.Event) error {
+	if payment.Status != sales.PaymentPartly {
+		return nil
+	}
+	refunds, err := tx.Refunds(payment.ID)
+	if err != nil {
+		return fmt.Errorf("load refunds: %w", err)
+	}
+	asked := counted(refunds)
+	if missing := returnReceipts(payment) - asked; missing > 0 && asked+missing < payment.Paid {
+		return b.bookByHand(tx, payment, missing, len(refunds))
+	}
+	if event.Status != sales.PaymentPartly || ours(payment, refunds, event.Amount) {
+		return nil
+	}
+	return b.callForReturn(tx, payment, event)
+}
+
+// receiptPatience is how long the receipt of a return is waited for.
+const receiptPatience = time.Hour
+
+// callForReturn calls a person for a return that nothing explains: once for a
+// sum that the bank notifies. Where the payment has a receipt, that of the
+// return is waited for first.
+func (b *Bot) callForReturn(tx storage.Tx, payment sales.Payment, event payments.Event) error {
+	ref := "unasked/" + payment.ID
+	told, err := tx.Ref(ref)
+	if err != nil {
+		return err
+	}
+	said, asked := strconv.FormatInt(int64(event.Amount), 10), len(event.Raw) == 0
+	until, waits := strings.CutPrefix(told, "wait ")
+	switch at, err := time.Parse(time.RFC3339, until); {
+	case told == "" && payment.Receipt != nil:
+		at := b.Now().Add(receiptPatience)
+		return errors.Join(tx.PutRef(ref, "wait "+at.UTC().Format(time.RFC3339)),
+			put(tx, paymentLane(payment.ID), jobCheck, checkJob{payment.ID}, at))
+	case waits && err == nil && b.Now().Before(at), told == said, told != "" && !waits && asked:
+		return nil
+	}
+	if err := tx.PutRef(ref, said); err != nil {
+		return err
+	}
+	line := "refund_unasked " + payment.ID + ": " + event.State + " " + event.Amount.String() + " ₽"
+	if err := b.note(payment.Contact, "refund", line)(tx); err != nil {
+		return err
+	}
+	return b.raise(tx, payment.Contact, "refund_unasked")
+}
+
+// lookAfterReturn asks the bank where a payment stands whose receipts of returns
+// come to more than we know of.
+func (b *Bot) lookAfterReturn(tx storage.Tx, payment sales.Payment) error {
+	refunds, err := tx.Refunds(payment.ID)
+	if err != nil {
+		return fmt.Errorf("load refunds: %w", err)
+	}
+	if returnReceipts(payment) <= counted(refunds) {
+		return nil
+	}
+	if payment.Status == sales.PaymentPartly {
+		return b.givenByHand(tx, payment, payments.Event{})
+	}
+	return put(tx, paymentLane(payment.ID), jobCheck, checkJob{payment.ID}, b.Now())
+}
+
+// BookReturn writes down a refund that was made in the bank's cabinet and that
+// the bank has not explained: r as for Refund. The same one again changes
+// nothing; ErrRefund says that there is not so much to give back.
+func (b *Bot) BookReturn(ctx context.Context, r sales.Refund) error {
+	return b.Store.Update(ctx, func(tx storage.Tx) error {
+		if _, err := tx.Refund(r.ID); !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		made, err := b.newRefund(tx, r)
+		if err != nil {
+			return err
+		}
+		made.Status, made.State, made.Receipt, made.DoneAt = sales.RefundDone, byBank, nil, b.Now()
+		if err := tx.PutRefund(made); err != nil {
+			return fmt.Errorf("save refund: %w", err)
+		}
+		payment, err := tx.Payment(r.Payment)
+		if err != nil {
+			return fmt.Errorf("load payment: %w", err)
+		}
+		return b.returned(tx, made, payments.Event{State: payment.State})
+	})
+}
+
+// bookByHand writes down a refund that is done already.
+func (b *Bot) bookByHand(tx storage.Tx, payment sales.Payment, amount sales.Money, number int) error {
+	made := sales.Refund{
+		ID: payment.ID + "/" + byBank + "/" + strconv.Itoa(number), Payment: payment.ID, Order: payment.Order, Contact: payment.Contact,
+		Amount: amount, By: byBank, Status: sales.RefundDone, State: payment.State, CreatedAt: b.Now(), DoneAt: b.Now(),
+	}
+	if err := tx.PutRefund(made); err != nil {
+		return fmt.Errorf("save refund: %w", err)
+	}
+	return b.returned(tx, made, payments.Event{State: payment.State})
+}
+
+func counted(refunds []sales.Refund) (sum sales.Money) {
+	for _, refund := range refunds {
+		if refund.Counts() {
+			sum += refund.Amount
+		}
+	}
+	return sum
+}
+
+// returnReceipts is what a payment's registered receipts of returns come to.
+func returnReceipts(payment sales.Payment) (sum sales.Money) {
+	for _, receipt := range payment.Fiscals {
+		if strings.EqualFold(receipt.Kind, "IncomeReturn") && receipt.Error == "" {
+			sum += receipt.Amount
+		}
+	}
+	return sum
+}
+
+// ours tells whether a sum that the bank names is explained by our own refunds:
+// it is one of them, several of the first of them, or what they leave.
+func ours(payment sales.Payment, refunds []sales.Refund, amount sales.Money) bool {
+	gone := sales.Money(0)
+	for _, refund := range refunds {
+		if !refund.Counts() {
+			continue
+		}
+		gone += refund.Amount
+		if amount == refund.Amount || amount == gone || amount == payment.Paid-gone {
+			return true
+		}
+	}
+	return false
+}
