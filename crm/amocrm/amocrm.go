@@ -94,7 +94,10 @@ func (c *CRM) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm
 	if err := change.Validate(); err != nil {
 		return known, err
 	}
-	ctx = c.cohorts.join(withRank(ctx, rankOfChange(change)))
+	ctx = withRank(ctx, rankOfChange(change))
+	if change.Repeat { // it looks before it writes: a few calls one after another
+		ctx = c.cohorts.join(ctx)
+	}
 	refs, err := c.apply(ctx, change, known)
 	if err == nil || sales.AsError(err).Code != codeRefused {
 		return refs, err

@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// cohorts put changes in the order in which they began, by the fifty: the calls
-// of those that began first go first. Without it hundreds of changes that each
-// need a few calls one after another would all be half done, and none whole, when
-// the process stops, or when their time is over. Fifty fill a request.
+// cohorts put changes that are repeated in the order in which they began, by the
+// fifty: the calls of those that began first go first. Without it hundreds of
+// changes that each need a few calls one after another would all be half done, and
+// none whole, when the process stops, or when their time is over. Fifty fill a
+// request. Other changes keep to the order of their calls: requests are fuller so.
 type cohorts struct {
 	mu    sync.Mutex
 	began time.Time
