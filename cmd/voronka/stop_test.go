@@ -24,6 +24,7 @@ func TestStoppedUnderLoad(t *testing.T) {
 	served := make([][]*customer, side)
 	var closed atomic.Bool
 	var queue sync.WaitGroup
+	t.Cleanup(queue.Wait) // nobody complains after the test
 	for i := range side {
 		queue.Go(func() {
 			for !closed.Load() {
