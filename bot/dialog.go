@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +25,8 @@ const (
 // as notes, or in a chat where the CRM has one.
 func (b *Bot) mirrorDialog(tx storage.Tx, turn flows.Turn, in flows.Input) error {
 	flow := b.flow(turn.Session.Flow)
-	if b.CRM == nil || flow.Mirroring == nil || flow.Mirroring.Dialog == "" {
+	forgets := slices.ContainsFunc(turn.Effects, func(e flows.Effect) bool { _, is := e.(flows.Forget); return is })
+	if b.CRM == nil || flow.Mirroring == nil || flow.Mirroring.Dialog == "" || forgets {
 		return nil
 	}
 	show := b.noteLine
@@ -152,4 +156,14 @@ func (b *Bot) renewContact(tx storage.Tx, line crm.ChatLine) error {
 	flow := b.flow(session.Flow)
 	change := crm.Change{ID: line.ID + "/contact", Contact: line.Contact, At: line.At, Title: flow.Title, Person: true}
 	return b.mirror(tx, b.mapped(change, flow), b.Now())
+}
+
+// dropDialog forgets what waits for the CRM's chat, and which chat it is.
+func dropDialog(tx storage.Tx, contact string) error {
+	waiting, err := tx.Lane(dialogLane(contact), everyJob)
+	if err != nil {
+		return fmt.Errorf("list what waits for the CRM's chat: %w", err)
+	}
+	waiting = slices.DeleteFunc(waiting, func(job outbox.Job) bool { return job.Kind != jobLine })
+	return errors.Join(done(tx, waiting), tx.PutRef(dialogRef(contact), ""), tx.PutRef(wroteRef(contact), ""))
 }

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -387,4 +388,38 @@ func TestChannelThatIsTakenAwayLeavesNotes(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestForgottenCustomerIsNotTalkedOf: what waits for the chat goes, nothing of the
+// forgetting is told, and no contact is made anew for it.
+func TestForgottenCustomerIsNotTalkedOf(t *testing.T) {
+	t.Parallel()
+	p := &parlour{}
+	w := newWorld(t, "crm: {dialog: chats}\n"+private, func(c *bot.Config) { c.Messenger = p })
+	w.say("/start")
+	w.drain()
+	p.fall(&sales.Error{Code: "crm_chat_unavailable"})
+	w.say("anna@mail.ru")
+	w.drain()
+	before := p.log()
+	w.say("/forget")
+	w.drain()
+	p.fall(nil)
+	w.pass(time.Hour)
+	if diff := cmp.Diff(before, p.log()); diff != "" {
+		t.Errorf("told after: %s", diff)
+	}
+	w.view(func(tx storage.Tx) error {
+		line, err1 := tx.Lane(outbox.Lane("dialog/tg:7"), 10)
+		chat, err2 := tx.Ref("dialog/chat/tg:7")
+		if len(line) > 0 || chat != "" {
+			t.Errorf("left %v, %q", line, chat)
+		}
+		return errors.Join(err1, err2)
+	})
+	w.say("/start") // comes back
+	w.drain()
+	if got := p.log(); len(got) != len(before)+2 || got[len(before)] != "customer!: /start" {
+		t.Errorf("after coming back %q", got[len(before):])
+	}
 }

@@ -20,7 +20,7 @@ func (b *Bot) forget(tx storage.Tx, contact string, in flows.Input) error {
 	if err := tx.Erase(contact); err != nil {
 		return fmt.Errorf("erase journal: %w", err)
 	}
-	for _, drop := range []func(storage.Tx, string) error{dropBuried, dropAds, hushMirror, dropCard} {
+	for _, drop := range []func(storage.Tx, string) error{dropBuried, dropAds, hushMirror, dropDialog, dropCard} {
 		if err := drop(tx, contact); err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func dropBuried(tx storage.Tx, contact string) error {
 	if err != nil {
 		return fmt.Errorf("list buried jobs: %w", err)
 	}
-	worded := []string{jobSay, jobEdit, jobMirror, jobExport, jobHTTP, jobUpdate}
+	worded := []string{jobSay, jobEdit, jobMirror, jobExport, jobHTTP, jobUpdate, jobLine}
 	for _, job := range buried {
 		whose, err := jobContact(tx, job)
 		if err != nil {
