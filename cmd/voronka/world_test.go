@@ -140,8 +140,11 @@ func (w *outside) start() {
 	}
 }
 
-// kill ends the process as a power cut would.
+// kill ends the process as a power cut would; one that was stopped is left alone.
 func (w *outside) kill() {
+	if w.process.ProcessState != nil {
+		return
+	}
 	w.process.Process.Kill()
 	w.process.Wait()
 	if w.process.ProcessState.Exited() {
