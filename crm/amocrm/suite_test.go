@@ -109,6 +109,31 @@ func (a *account) MergeContacts(into, gone string) {
 	a.must(a.Server.MergeContacts(a.number(into), a.number(gone)))
 }
 
+// Hearer, MoveDeal, Remark and Finish are a manager's hands.
+func (a *account) Hearer() crm.Hearer { return a.CRM.(*amocrm.CRM) }
+
+func (a *account) MoveDeal(deal, stage string) {
+	for _, s := range amocrmtest.DefaultPipeline().Statuses {
+		if s.Name == stage {
+			a.must(a.MoveLead(a.number(deal), s.ID))
+		}
+	}
+}
+
+func (a *account) Remark(deal, text string) { a.AddNote(a.number(deal), text) }
+
+func (a *account) Finish(task, result string) { a.FinishTask(a.number(task), result) }
+
+// Invoices are the rows of the list of bills.
+func (a *account) Invoices() (all []crmtest.Invoice) {
+	for _, b := range a.Elements("invoices") {
+		total, err := sales.ParseMoney(fmt.Sprint(b.Values("BILL_PRICE")[0]))
+		a.must(err)
+		all = append(all, crmtest.Invoice{Total: total, Paid: b.Values("BILL_STATUS")[0] == "Оплачен"})
+	}
+	return all
+}
+
 func (a *account) People() []crmtest.Person {
 	var out []crmtest.Person
 	for _, c := range a.Contacts() {

@@ -106,6 +106,13 @@ func Run(t *testing.T, h Harness) {
 		"a sick CRM is asked again":                    sick,
 		"a wrong token stops the destination":          refusedEntry,
 		"a change that nobody could make is buried":    impossible,
+		"our own hand is no news":                      ownHand,
+		"a manager's move is heard after an outage":    managersMove,
+		"a manager's words are heard once":             managersWords,
+		"a task that a manager finished is heard":      managersTask,
+		"a deal that is gone is told so":               goneDeal,
+		"one bill however often it is repeated":        oneBill,
+		"the map is held":                              mapHolds,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
