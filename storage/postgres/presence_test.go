@@ -128,3 +128,18 @@ func TestConnectionOfPresenceIsCut(t *testing.T) {
 	}
 	run(t, address, "do $$ begin assert (select count(distinct owner) from lanes join cut on owner = id join replicas using (id)) = 2; end $$")
 }
+
+// TestBuriedReplicaHoldsNothing buries a replica that does not know of it yet:
+// the lanes that it begins are not its own, and such as are all the same are
+// found by whoever leads.
+func TestBuriedReplicaHoldsNothing(t *testing.T) {
+	t.Parallel()
+	address := schema(t)
+	a := joinWith(t, address, patientTerm())
+	run(t, address, "create table buried_one as select id from replicas; delete from replicas")
+	a.enqueue(t, "chat/tg:1")
+	run(t, address, "do $$ begin assert not exists (select from lanes join buried_one on owner = id); end $$")
+	taken(t, "chat/tg:1", a)
+	run(t, address, "update lanes set owner = (select id from buried_one)")
+	taken(t, "chat/tg:1", a)
+}

@@ -36,7 +36,7 @@ func (w *laneWorker) Work(ctx context.Context, job *river.Job[laneArgs]) error {
 		return errOutOfTerm
 	}
 	tag, err := w.replica.store.pool.Exec(ctx, `update lanes set owner = $1, offered = null where lane = $2 and owner = ''
-		and exists (select from replicas where id = $1)`, id, job.Args.Lane)
+		and exists (select from replicas where id = $1 for key share)`, id, job.Args.Lane)
 	if err == nil && tag.RowsAffected() > 0 {
 		w.replica.wake()
 	}

@@ -7,22 +7,25 @@ import (
 )
 
 // refreshLanes sets the moments of lanes by their first jobs, and takes out
-// those that have none. A lane that nobody holds is this replica's from here on.
+// those that have none. A lane that nobody holds is this replica's from here on,
+// unless the others have buried it: they do that under the same lock.
 // It tells of the first jobs of the lanes it changed, of this replica's alone.
 const refreshLanes = `
-	with heads as (
+	with mine as (
+		select coalesce((select id from replicas where id = $3), '') as id
+	), heads as (
 		select l.lane, l.destination, h.not_before, h.id from unnest($1::text[], $2::text[]) l(lane, destination)
 		left join lateral (select not_before, id from jobs where jobs.lane = l.lane order by place limit 1) h on true
 	), gone as (
 		delete from lanes using heads where lanes.lane = heads.lane and heads.not_before is null
 	), kept as (
-		insert into lanes (lane, destination, at, owner) select lane, destination, not_before, $3 from heads where not_before is not null
+		insert into lanes (lane, destination, at, owner) select lane, destination, not_before, mine.id from heads, mine where not_before is not null
 		on conflict (lane) do update
 		set at = excluded.at, owner = case lanes.owner when '' then excluded.owner else lanes.owner end
 		where lanes.at <> excluded.at or lanes.owner = '' and excluded.owner <> ''
 		returning lane, owner
 	)
-	select heads.id from kept join heads using (lane) where kept.owner = $3 and $3 <> ''`
+	select heads.id from kept join heads using (lane) join mine on kept.owner = mine.id where mine.id <> ''`
 
 // write adds the statements that write a layer to a batch. Lanes that nobody
 // holds get an owner; first is told of the jobs that stand first in lanes of his.
