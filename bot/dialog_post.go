@@ -20,7 +20,7 @@ const noContactYet = "crm_chat_waits"
 func dialogRef(contact string) string { return "dialog/chat/" + contact }
 
 // postLine is the job that writes a message into the CRM's chat.
-func (b *Bot) postLine(ctx context.Context, _ outbox.Job, payload lineJob) (func(storage.Tx) error, error) {
+func (b *Bot) postLine(ctx context.Context, job outbox.Job, payload lineJob) (func(storage.Tx) error, error) {
 	line := payload.Line
 	if b.Messenger == nil { // the channel was taken away meanwhile
 		note := crm.Change{ID: line.ID, Contact: line.Contact, At: line.At, Note: line.Text}
@@ -39,7 +39,11 @@ func (b *Bot) postLine(ctx context.Context, _ outbox.Job, payload lineJob) (func
 		return nil, fmt.Errorf("read the chat of the CRM: %w", err)
 	}
 	if known.Contact == "" {
-		return nil, &sales.Error{Code: noContactYet, Action: sales.Retry, Message: "the customer has no contact in the CRM yet"}
+		waits := &sales.Error{Code: noContactYet, Action: sales.Retry, Message: "the customer has no contact in the CRM yet"}
+		if job.Attempts > 4 { // no longer than that after the contact is there
+			waits.After = 30 * time.Second
+		}
+		return nil, waits
 	}
 	// A loud message of somebody without an open deal would make one there.
 	line.Loud = line.Loud && known.Deal != "" && !known.Closed

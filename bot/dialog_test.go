@@ -334,6 +334,7 @@ func TestChatWaitsForItsContact(t *testing.T) {
 	}
 	late.closed = false
 	w.pass(20 * time.Minute)
+	w.pass(time.Minute)
 	if diff := cmp.Diff([]string{"customer: /start", "ours: Привет, Анна!\n[Купить]"}, p.log()); diff != "" {
 		t.Error(diff)
 	}
