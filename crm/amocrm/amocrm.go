@@ -10,6 +10,7 @@ package amocrm
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"voronka/crm"
@@ -76,13 +77,19 @@ type CRM struct {
 	recent    *recent
 	goods     *goods
 	cohorts   cohorts
+	people    *roll[contact]
+	bills     *billRolls
 }
 
 // New makes a CRM; nothing is called before the first change.
 func New(cfg Config) *CRM {
 	cfg = cfg.withDefaults()
 	api := newClient(cfg)
-	return &CRM{cfg: cfg, api: api, directory: newDirectory(api, cfg), goods: &goods{}, recent: &recent{now: cfg.Now, deals: map[string]seen{}}}
+	return &CRM{
+		cfg: cfg, api: api, directory: newDirectory(api, cfg), goods: &goods{}, recent: &recent{now: cfg.Now, deals: map[string]seen{}},
+		people: newRoll[contact](api, "contacts", "contacts", url.Values{"order[id]": {"desc"}, "with": {"leads"}}),
+		bills:  &billRolls{api: api, lists: map[number]*roll[element]{}},
+	}
 }
 
 var _ crm.CRM = (*CRM)(nil)

@@ -107,15 +107,18 @@ func (w *work) search(ctx context.Context, probes []probe, fits func(*contact) b
 // an attempt without an answer made is among them, though the search index,
 // which lags behind, may not know it yet.
 func (w *work) searchNewest(ctx context.Context, same func(*contact) bool) error {
-	since := number(w.change.Since().Add(-time.Hour).Unix())
-	query := url.Values{"order[id]": {"desc"}, "with": {"leads"}}
-	return each(ctx, w.api, "contacts", "contacts", query, 20, func(c contact) bool {
+	since := w.earliest()
+	return w.people.each(ctx, 20, func(c contact) bool {
 		if !c.IsDeleted && same(&c) {
 			w.contact = &c
 		}
 		return w.contact == nil && c.CreatedAt >= since
 	})
 }
+
+// earliest is when an attempt at the change may have made something at the
+// earliest, by amoCRM's clock.
+func (w *work) earliest() number { return number(w.change.Since().Add(-time.Hour).Unix()) }
 
 // makeContact posts a new contact with all that is known of the person.
 func (w *work) makeContact(ctx context.Context, fields []field) error {

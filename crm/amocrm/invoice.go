@@ -76,23 +76,27 @@ func billName(bill crm.Invoice) string {
 	return cut(bill.Title, longestName-20) + " · " + billMark(bill)
 }
 
-// findBill looks for the invoice of an attempt without an answer: the newest
-// ones first, since the search lags behind.
+// findBill looks for the invoice of an attempt without an answer: among the
+// newest, since the search lags behind, and where they do not reach back to the
+// attempt by the search.
 func (w *work) findBill(ctx context.Context, list number, bill crm.Invoice) (string, error) {
-	found := ""
+	found, reached := "", false
 	same := func(e element) bool {
 		if !e.IsDeleted && strings.HasSuffix(e.Name, " · "+billMark(bill)) {
 			found = id(e.ID)
 		}
 		return found == ""
 	}
-	path := fmt.Sprintf("catalogs/%d/elements", list)
-	for _, query := range []url.Values{{"query": {billMark(bill)}}, {"order[id]": {"desc"}}} {
-		if err := each(ctx, w.api, path, "elements", query, 2, same); err != nil || found != "" {
-			return found, err
-		}
+	since := w.earliest()
+	err := w.bills.of(list).each(ctx, 4, func(e element) bool {
+		reached = e.CreatedAt < since
+		return same(e) && !reached
+	})
+	if err != nil || found != "" || reached {
+		return found, err
 	}
-	return "", nil
+	err = each(ctx, w.api, fmt.Sprintf("catalogs/%d/elements", list), "elements", url.Values{"query": {billMark(bill)}}, 2, same)
+	return found, err
 }
 
 func (w *work) makeBill(ctx context.Context, list number, bill crm.Invoice) (string, error) {

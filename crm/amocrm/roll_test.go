@@ -1,0 +1,66 @@
+package amocrm_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"voronka/crm"
+	"voronka/crm/amocrm"
+	"voronka/crm/amocrmtest"
+	"voronka/sales"
+)
+
+// TestCrowdLooksThroughTheNewestTogether begins 300 changes, forgets what came
+// of them, as a process does that dies, and repeats all at once. Each finds its
+// contact, and the pages are read for all together.
+func TestCrowdLooksThroughTheNewestTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const crowd = 300
+		server := amocrmtest.New(amocrmtest.Config{Token: token, Now: time.Now, Limits: amocrmtest.RealLimits()})
+		t.Cleanup(server.Close)
+		run := func(repeat bool) {
+			c := amocrm.New(amocrm.Config{URL: "http://amocrm.test", Token: token, HTTP: &http.Client{Transport: within{server}}})
+			var all sync.WaitGroup
+			for number := range crowd {
+				all.Go(func() {
+					who := sales.Contact{ID: fmt.Sprint("tg:", 1000+number), Name: "Анна"}
+					change := crm.Change{ID: fmt.Sprint("a", number), Contact: who, At: time.Now(), Note: "Раз", Repeat: repeat}
+					for tries := 0; ; tries++ {
+						_, err := c.Apply(t.Context(), change, crm.Refs{})
+						if err == nil {
+							return
+						}
+						if change.Repeat = true; tries == 50 {
+							t.Error(err)
+							return
+						}
+					}
+				})
+			}
+			all.Wait()
+		}
+		run(false)
+		before := len(server.Requests())
+		run(true)
+		read := 0
+		for _, request := range server.Requests()[before:] {
+			if request.Method == http.MethodGet && request.Path == "/api/v4/contacts" && strings.Contains(request.Query, "order") {
+				read++
+			}
+		}
+		// Two pages a reading; who comes while one begins waits for the next.
+		if read == 0 || read > 40 {
+			t.Errorf("%d changes read %d pages", crowd, read)
+		}
+		if made := len(server.Contacts()); made != crowd {
+			t.Errorf("%d contacts of %d people", made, crowd)
+		}
+		<-time.After(time.Minute) // what is under way comes home
+	})
+}
