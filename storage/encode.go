@@ -144,6 +144,7 @@ func (o *object) heard(h flows.Heard) {
 	o.other(`,"payment":`, h.Payment, h.Payment != nil)
 	o.maybe(`,"subscription":`, h.Subscription)
 	o.other(`,"fields":`, h.Fields, len(h.Fields) > 0)
+	o.other(`,"project":`, h.Project, len(h.Project) > 0)
 	o.put("}")
 }
 
