@@ -103,11 +103,15 @@ func (w *outside) torture(rounds int, crew crew) {
 	}
 	w.clear()
 	crew.start(ctx, false)
+	evening, home := context.WithCancel(ctx)
+	defer home()
+	go w.clerk(evening)
 	if err := comesTrue(ctx, "enough customers came", func() bool { return market.size() >= 12 }); err != nil {
 		w.t.Errorf("%v\n%s", err, w.logs())
 	}
 	customers := market.close()
 	w.calm(ctx)
+	home()
 	crew.stop()
 	w.judge(customers)
 	w.t.Logf("%d kills in %v", rounds, blew)
