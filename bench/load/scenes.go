@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -13,7 +14,10 @@ func scenes(o options) []scene {
 		s.Name, s.About = name, about
 		change(&s)
 		if s.rate > 0 {
-			s.length, s.runs = 2*s.length, 1 // so that the slowest hundredth are some
+			s.length = 2 * s.length // so that the slowest hundredth are some
+			if s.bots == nil {
+				s.runs = 1
+			}
 		}
 		return s
 	}
@@ -49,7 +53,8 @@ func scenes(o options) []scene {
 }
 
 // measure runs a scene with each bot in turn, several times over, and gives for
-// each bot the run in the middle by its rate, with all that went wrong in any.
+// each bot the run in the middle, by its rate or, where that was given, by its
+// latency, with all that went wrong in any.
 func (s scene) measure(bots []contender, mode string) ([]result, error) {
 	all := map[string][]result{}
 	for range max(1, s.runs) {
@@ -67,13 +72,17 @@ func (s scene) measure(bots []contender, mode string) ([]result, error) {
 	var medians []result
 	for _, c := range bots {
 		if len(all[c.Name]) > 0 {
-			medians = append(medians, median(all[c.Name]))
+			medians = append(medians, s.median(all[c.Name]))
 		}
 	}
 	return medians, nil
 }
 
-func median(runs []result) result {
+func (s scene) median(runs []result) result {
+	of := func(r result) float64 { return r.PerSecond }
+	if s.rate > 0 {
+		of = func(r result) float64 { return r.P99 }
+	}
 	var sum tally
 	for _, r := range runs {
 		sum.Dialogs += r.Dialogs
@@ -82,7 +91,7 @@ func median(runs []result) result {
 		sum.Disordered += r.Disordered
 		sum.Wrong += r.Wrong
 	}
-	slices.SortFunc(runs, func(a, b result) int { return int(a.PerSecond - b.PerSecond) })
+	slices.SortFunc(runs, func(a, b result) int { return cmp.Compare(of(a), of(b)) })
 	r := runs[len(runs)/2]
 	r.tally = sum
 	return r
