@@ -76,11 +76,17 @@ func billName(bill crm.Invoice) string {
 	return cut(bill.Title, longestName-20) + " · " + billMark(bill)
 }
 
-// findBill looks for the invoice of an attempt without an answer: among the
-// newest, since the search lags behind, and where they do not reach back to the
-// attempt by the search.
+// mostBills is how many pages of invoices are looked through for one: where the
+// order is not heeded, the newest stand on the last.
+const mostBills = 60
+
+// findBill looks for the invoice of an attempt without an answer: through the
+// list itself, since the search lags behind, and then by the search. No document
+// says that elements can be ordered (API v4, catalogs-api): only a list that is
+// seen to go back in time is left at the time of the attempt.
 func (w *work) findBill(ctx context.Context, list number, bill crm.Invoice) (string, error) {
 	found, reached := "", false
+	last, back := number(0), true
 	same := func(e element) bool {
 		if !e.IsDeleted && strings.HasSuffix(e.Name, " · "+billMark(bill)) {
 			found = id(e.ID)
@@ -88,8 +94,10 @@ func (w *work) findBill(ctx context.Context, list number, bill crm.Invoice) (str
 		return found == ""
 	}
 	since := w.earliest()
-	err := w.bills.of(list).each(ctx, 4, func(e element) bool {
-		reached = e.CreatedAt < since
+	err := w.bills.of(list).each(ctx, mostBills, func(e element) bool {
+		back = back && (last == 0 || e.ID < last)
+		reached = back && last != 0 && e.CreatedAt < since
+		last = e.ID
 		return same(e) && !reached
 	})
 	if err != nil || found != "" || reached {

@@ -64,3 +64,23 @@ func TestCrowdLooksThroughTheNewestTogether(t *testing.T) {
 		<-time.After(time.Minute) // what is under way comes home
 	})
 }
+
+// TestBillIsFoundBehindAThousand makes the invoice of a payment whose answer is
+// lost, in a list that stands in the order of its making, by ids, and that the
+// search does not know yet.
+func TestBillIsFoundBehindAThousand(t *testing.T) {
+	t.Parallel()
+	a, _, _ := shop(t, amocrmtest.Config{SearchLag: time.Hour})
+	for number := range 1000 {
+		a.AddElement("invoices", fmt.Sprint("Счёт ", number))
+	}
+	a.clock.Advance(24 * time.Hour)
+	refs := apply(t, a, crm.Change{ID: "c0", Contact: customer()}, crm.Refs{})
+	change := crm.Change{ID: "c1", Contact: customer(), Bill: bill(), At: a.clock.Now()}
+	apply(t, a, change, refs)
+	change.Repeat = true
+	apply(t, a, change, refs) // what the first one made was not kept
+	if made := len(a.Elements("invoices")) - 1000; made != 1 {
+		t.Errorf("%d invoices of one payment", made)
+	}
+}
