@@ -57,27 +57,35 @@ func (c *client) patch(ctx context.Context, path string, entity any) error {
 // each walks a list page by page until it ends, see says stop, or limit pages are read.
 func each[T any](ctx context.Context, c *client, path, name string, query url.Values, limit int, see func(T) bool) error {
 	for number := 1; number <= limit; number++ {
-		query.Set("limit", strconv.Itoa(pageSize))
-		query.Set("page", strconv.Itoa(number))
-		var read page
-		found, err := c.get(ctx, path, query, &read)
-		if err != nil || !found {
+		items, more, err := readPage[T](ctx, c, path, name, query, number)
+		if err != nil {
 			return err
-		}
-		var items []T
-		if err := read.items(name, &items); err != nil {
-			return &sales.Error{Code: "crm_garbled", Action: sales.Retry, Err: fmt.Errorf("GET %s: the list %s cannot be read", path, name)}
 		}
 		for _, item := range items {
 			if !see(item) {
 				return nil
 			}
 		}
-		if len(read.Links.Value.Next) == 0 {
+		if !more {
 			return nil
 		}
 	}
 	return nil
+}
+
+// readPage reads one page of a list, counted from 1, and tells whether there are more.
+func readPage[T any](ctx context.Context, c *client, path, name string, query url.Values, number int) (items []T, more bool, err error) {
+	query.Set("limit", strconv.Itoa(pageSize))
+	query.Set("page", strconv.Itoa(number))
+	var read page
+	found, err := c.get(ctx, path, query, &read)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	if err := read.items(name, &items); err != nil {
+		return nil, false, &sales.Error{Code: "crm_garbled", Action: sales.Retry, Err: fmt.Errorf("GET %s: the list %s cannot be read", path, name)}
+	}
+	return items, len(read.Links.Value.Next) > 0, nil
 }
 
 // call sends one request of its own.

@@ -3,8 +3,8 @@ package amocrm
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
-	"strconv"
 	"sync"
 
 	"voronka/sales"
@@ -101,21 +101,13 @@ func (l *reading[T]) more(ctx context.Context) error {
 		defer func() { <-l.of.turn }()
 		l.of.begin(l)
 	}
-	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(len(l.pages) + 1)}}
-	for name, values := range l.of.query {
-		query[name] = values
-	}
-	var read page
 	// Among those who wait for it may be money.
-	found, err := l.of.api.get(withRank(ctx, ofMoney), l.of.path, query, &read)
+	ctx = withRank(ctx, ofMoney)
+	items, more, err := readPage[T](ctx, l.of.api, l.of.path, l.of.name, maps.Clone(l.of.query), len(l.pages)+1)
 	if err != nil {
 		return err
 	}
-	items := []T{}
-	if err := read.items(l.of.name, &items); err != nil {
-		return &sales.Error{Code: "crm_garbled", Action: sales.Retry, Err: fmt.Errorf("GET %s: the list %s cannot be read", l.of.path, l.of.name)}
-	}
-	l.ended = !found || len(items) == 0 || len(read.Links.Value.Next) == 0
+	l.ended = len(items) == 0 || !more
 	l.pages = append(l.pages, items)
 	return nil
 }
