@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"voronka/bot"
-	"voronka/sales"
 	"voronka/storage"
 )
 
@@ -19,11 +18,7 @@ func (c *Console) certificate(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, c.Text(c.Language, "console.bad_email", nil), http.StatusUnprocessableEntity)
 		return
 	}
-	var payment sales.Payment
-	err = c.Store.View(r.Context(), func(tx storage.Tx) (err error) {
-		payment, err = tx.Payment(r.PathValue("id"))
-		return err
-	})
+	payment, err := c.payment(r)
 	if err == nil {
 		err = c.Bot.Certify(r.Context(), payment.ID, address.Address, operator)
 	}

@@ -89,11 +89,7 @@ func (c *Console) refund(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, c.Text(c.Language, "console.bad_refund", nil), http.StatusUnprocessableEntity)
 		return
 	}
-	var payment sales.Payment
-	err = c.Store.View(r.Context(), func(tx storage.Tx) (err error) {
-		payment, err = tx.Payment(r.PathValue("id"))
-		return err
-	})
+	payment, err := c.payment(r)
 	if err == nil {
 		err = c.Bot.Refund(r.Context(), sales.Refund{
 			ID: "console-" + act, Payment: payment.ID, Amount: amount, By: operator,
@@ -167,3 +163,12 @@ func (c *Console) errand(w http.ResponseWriter, r *http.Request) {
 
 // act makes one form unique.
 func act() string { return rand.Text() }
+
+// payment is the one that a page's address names.
+func (c *Console) payment(r *http.Request) (payment sales.Payment, err error) {
+	err = c.Store.View(r.Context(), func(tx storage.Tx) (err error) {
+		payment, err = tx.Payment(r.PathValue("id"))
+		return err
+	})
+	return payment, err
+}
