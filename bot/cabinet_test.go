@@ -107,3 +107,77 @@ func TestOwnPartsAreNotTakenForTheCabinets(t *testing.T) {
 		t.Error(fault)
 	}
 }
+
+// chargedUnseen charges a second period; its answer and all news of it are lost.
+func chargedUnseen(t *testing.T) (*history, sales.Payment) {
+	t.Helper()
+	h, _ := subscribed(t)
+	h.bank.Inject(tbanktest.Fault{Method: "Charge", Kind: tbanktest.FaultDropAfter})
+	h.pass(31 * 24 * time.Hour)
+	h.work()
+	h.loseAll()
+	for _, payment := range h.money().payments {
+		if payment.Initiator != "" {
+			return h, payment
+		}
+	}
+	t.Fatal("nothing was charged")
+	return nil, sales.Payment{}
+}
+
+func (h *history) loseAll() {
+	for h.mail.waits() {
+		h.mail.drop(0)
+	}
+}
+
+// TestMoneyThatWentBackUnseenIsBookedWhole gives a charge back in the cabinet of
+// which nobody told us, in one part or several: only the last news comes, or none.
+func TestMoneyThatWentBackUnseenIsBookedWhole(t *testing.T) {
+	t.Parallel()
+	for name, parts := range map[string][]int64{"whole": {0}, "in parts": {30000, 20000, 0}} {
+		for _, told := range []bool{true, false} {
+			h, charge := chargedUnseen(t)
+			for _, part := range parts {
+				h.loseAll()
+				if _, err := h.bank.Refund(charge.URL, part); err != nil {
+					t.Fatal(err)
+				}
+				if err := h.bank.Settle(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !told {
+				h.loseAll()
+			}
+			h.settle()
+			h.pass(time.Hour)
+			h.settle()
+			all := h.money()
+			if one := all.subscriptions[0]; one.Status != sales.SubscriptionEnded || one.Charging != "" {
+				t.Errorf("%s, told %t: the subscription is %s and waits for %q", name, told, one.Status, one.Charging)
+			}
+			if fault := h.judge(); fault != "" {
+				t.Errorf("%s, told %t: %s", name, told, fault)
+			}
+		}
+	}
+}
+
+// TestChargeThatWentBackInPartUnseenPaysItsPeriod has only the part told.
+func TestChargeThatWentBackInPartUnseenPaysItsPeriod(t *testing.T) {
+	t.Parallel()
+	h, charge := chargedUnseen(t)
+	if _, err := h.bank.Refund(charge.URL, 30000); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	h.pass(time.Hour)
+	h.settle()
+	if one := h.money().subscriptions[0]; one.Taken != 2 || one.Charging != "" || one.Status != sales.SubscriptionActive {
+		t.Errorf("the subscription is %s, took %d, waits for %q", one.Status, one.Taken, one.Charging)
+	}
+	if fault := h.judge(); fault != "" {
+		t.Error(fault)
+	}
+}

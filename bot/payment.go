@@ -86,7 +86,16 @@ func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
 	if err := b.move(tx, moved, outcome, event); err != nil {
 		return err
 	}
+	if len(event.Raw) > 0 && wentUnseen(moved) && moved.Status != payment.Status {
+		// A notification may name only the part that went back last.
+		return put(tx, paymentLane(moved.ID), jobCheck, checkJob{moved.ID}, b.Now())
+	}
 	return b.givenByHand(tx, moved, event)
+}
+
+// wentUnseen tells whether money went back of whose coming nobody told.
+func wentUnseen(payment sales.Payment) bool {
+	return payment.Untold || payment.Status == sales.PaymentPartly && payment.PaidAt.IsZero()
 }
 
 // move saves a payment that went along its life, with its entries in the

@@ -238,7 +238,7 @@ func (r *Run) periodPaid(order sales.Order, payment string) {
 
 // givenBack takes back what was handed over for money that went back, where
 // the product or the refund says so. A subscription whose last payment went
-// back ends; then it tells so.
+// back ends, be it a charge of whose coming nobody told; then it tells so.
 func (r *Run) givenBack(order sales.Order, event PaymentEvent) (ended bool) {
 	product, _ := r.sold(order)
 	if (event.Withdraw || product.Deliver.Withdraw) && order.WithdrawnAt.IsZero() {
@@ -251,7 +251,8 @@ func (r *Run) givenBack(order sales.Order, event PaymentEvent) (ended bool) {
 	}
 	one, known := r.subscription(order.Subscription)
 	over := one.Status == sales.SubscriptionEnded && one.Why != sales.EndComplete
-	if !known || over || order.ID != ofSubscription(one, "order", one.Taken-1) {
+	last := order.ID == ofSubscription(one, "order", one.Taken-1) || one.Charging == event.Payment
+	if !known || over || !last {
 		return false
 	}
 	r.closeSubscription(one, sales.EndRefunded)

@@ -43,7 +43,7 @@ func (l *Life) Mermaid() string { return l.machine.mermaid(sales.PaymentNew) }
 //   - A part given back is kept but not told to the flow; refunded is heard when
 //     all of it went back. A part given back of money that we never saw coming
 //     is heard as different_amounts: a person must look. News of its coming that
-//     are late are kept and not heard.
+//     are late are kept and not heard, but of a charge: its period is paid.
 //
 // CheckAt becomes the next moment to ask the provider, whatever the event; who
 // asks counts Checks up first. The result must be stored in the transaction
@@ -59,7 +59,11 @@ func (l *Life) Apply(p sales.Payment, e Event, now time.Time) (sales.Payment, Ou
 			p.Status, word = status, heard(p, before, status)
 			p = settle(p, e, now)
 		}
-		p = overtaken(p, e, now)
+		known := overtaken(p, e, now)
+		if p.PaidAt.IsZero() && !known.PaidAt.IsZero() && p.Initiator != "" && known.Paid == known.Due() {
+			word = Success
+		}
+		p = known
 	}
 	p.CheckAt = NextCheck(p, now)
 	if p.CheckAt.IsZero() && p.Status == sales.PaymentHeld && before != p.Status {
@@ -155,20 +159,23 @@ func settle(p sales.Payment, e Event, now time.Time) sales.Payment {
 	case sales.PaymentRefunded:
 		// The news of its coming were overtaken or lost.
 		if p.PaidAt.IsZero() && !e.Released {
-			p.Paid, p.PaidAt = cmp.Or(e.Amount, p.Due()), now
+			p.Paid, p.PaidAt, p.Untold = cmp.Or(e.Amount, p.Due()), now, true
 		}
 	}
 	return p
 }
 
 // overtaken takes from late news of a payment how much had come, where it was
-// not known when a part of it, or the last of it, went back.
+// not known when a part of it, or the last of it, went back. Whether the sum of
+// a payment that went back in part is the part, the rest or the whole no
+// document tells (T-Bank API 1.80, GetState); what is due can only be the whole.
 func overtaken(p sales.Payment, e Event, now time.Time) sales.Payment {
-	came := (e.Status == sales.PaymentPaid || e.Status == sales.PaymentOther) && e.External == p.External
+	came := e.Status == sales.PaymentPaid || e.Status == sales.PaymentOther
 	switch {
-	case came && p.Status == sales.PaymentPartly && p.PaidAt.IsZero():
+	case e.External != p.External:
+	case p.Status == sales.PaymentPartly && p.PaidAt.IsZero() && (came || e.Status == p.Status && e.Amount == p.Due()):
 		p.Paid, p.PaidAt = e.Amount, now
-	case came && p.Status == sales.PaymentRefunded && !p.PaidAt.IsZero() && e.Amount > p.Paid:
+	case (came || e.Status == sales.PaymentRefunded) && p.Untold && e.Amount > p.Paid:
 		p.Paid = e.Amount // only what was left then was told
 	}
 	return p

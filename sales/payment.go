@@ -48,6 +48,9 @@ type Payment struct {
 	// ExpiresAt is when the link stops working.
 	ExpiresAt time.Time
 	PaidAt    time.Time
+	// Untold is set where nobody told of the money before it went back: Paid is
+	// the most that was named since, and may be only the last part of it.
+	Untold bool `json:",omitempty"`
 	// ClickedAt is the first time the customer opened the link through our address.
 	ClickedAt time.Time
 	// CheckAt is when to ask the provider next, zero when nothing is awaited any more; Checks counts the questions asked.
