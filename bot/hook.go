@@ -6,12 +6,8 @@ import (
 	"fmt"
 	"net/mail"
 	"strconv"
-	"strings"
-
-	"github.com/nyaruka/phonenumbers"
 
 	"voronka/flows"
-	"voronka/sales"
 	"voronka/storage"
 )
 
@@ -70,49 +66,26 @@ func (b *Bot) whom(ctx context.Context, by, value string) (id string, err error)
 	return id, nil
 }
 
-// lookUp goes through the contacts, the last active first: stores keep no index
-// of phones and e-mails.
+// lookUp finds a customer by a phone or an e-mail as people write them.
 func (b *Bot) lookUp(ctx context.Context, by, value string) (id string, err error) {
-	same := matcher(by, value)
-	if same == nil {
-		return "", ErrNobody
-	}
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
-		const page = 500
-		for after := (sales.Contact{}); ; {
-			contacts, err := tx.Contacts(after, page)
-			if err != nil {
-				return fmt.Errorf("list contacts: %w", err)
-			}
-			for _, contact := range contacts {
-				if same(contact) {
-					id = contact.ID
-					return nil
-				}
-			}
-			if len(contacts) < page {
-				return ErrNobody
-			}
-			after = contacts[len(contacts)-1]
-		}
-	})
-	return id, err
-}
-
-// matcher compares contacts with a phone or an e-mail as people write them; nil
-// for what is neither.
-func matcher(by, value string) func(sales.Contact) bool {
+	find := storage.Tx.ByPhone
 	if by == "email" {
 		address, err := mail.ParseAddress(value)
 		if err != nil {
-			return nil
+			return "", ErrNobody
 		}
-		return func(c sales.Contact) bool { return strings.EqualFold(c.Email, address.Address) }
+		find, value = storage.Tx.ByEmail, address.Address
 	}
-	number, err := phonenumbers.Parse(value, "RU")
-	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+	err = b.Store.View(ctx, func(tx storage.Tx) error {
+		found, err := find(tx, value, 1)
+		if err != nil {
+			return fmt.Errorf("look a contact up: %w", err)
+		}
+		if len(found) == 0 {
+			return ErrNobody
+		}
+		id = found[0].ID
 		return nil
-	}
-	phone := phonenumbers.Format(number, phonenumbers.E164)
-	return func(c sales.Contact) bool { return c.Phone == phone }
+	})
+	return id, err
 }

@@ -83,6 +83,12 @@ type Dialogs interface {
 	// behind the given one (empty: from the start): a walk that nobody's doing
 	// meanwhile upsets.
 	Everyone(after string, limit int) ([]sales.Contact, error)
+	// ByPhone lists up to limit contacts with a phone, last active first. Phones
+	// are the same when their PhoneKey is.
+	ByPhone(phone string, limit int) ([]sales.Contact, error)
+	// ByEmail lists up to limit contacts with an e-mail, last active first.
+	// E-mails are the same when their EmailKey is.
+	ByEmail(email string, limit int) ([]sales.Contact, error)
 	Session(contact string) (flows.Session, error)
 	// PutSession also keeps the moment of the session's next timer.
 	PutSession(flows.Session) error

@@ -10,6 +10,7 @@ import (
 
 	"voronka/flows"
 	"voronka/flows/calc"
+	"voronka/sales"
 )
 
 // answerKind reads an answer: what is kept of it, or false when it is none.
@@ -129,7 +130,7 @@ func oddAddress(text string) bool {
 // Phone reads a number in any country's writing, Russia's where no country is
 // named, and gives it as E.164: "+79991234567".
 func Phone(text string) (string, bool) {
-	if plainMobile(text) {
+	if sales.RussianMobile(text) {
 		return text, true
 	}
 	number, err := phonenumbers.Parse(text, "RU")
@@ -137,13 +138,4 @@ func Phone(text string) (string, bool) {
 		return "", false
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), true
-}
-
-// plainMobile tells whether the text is a Russian mobile number as E.164 writes
-// it: nine and nine more digits, every one of which the numbering plan has
-// (libphonenumber, RU, mobile). Nearly all are written so, by Telegram always
-// when the customer shares his own, and the parser takes as long as a turn.
-func plainMobile(text string) bool {
-	digits, found := strings.CutPrefix(text, "+79")
-	return found && len(digits) == 9 && strings.Trim(digits, "0123456789") == ""
 }

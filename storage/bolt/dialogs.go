@@ -14,7 +14,7 @@ import (
 
 func (t *tx) Contact(id string) (contact sales.Contact, err error) {
 	t.contact.raw, err = t.looked(bucketContacts, id, &contact)
-	t.contact.id, t.contact.at = id, contact.ActiveAt
+	t.contact.id, t.contact.at, t.contact.phone, t.contact.email = id, contact.ActiveAt, contact.Phone, contact.Email
 	return contact, t.there(bucketContacts, t.contact.raw, err)
 }
 
@@ -28,6 +28,9 @@ func (t *tx) PutContact(contact sales.Contact) error {
 	}
 	t.contact = glance{}
 	if err := t.saveOver(bucketContacts, []byte(contact.ID), old.raw, contact); err != nil {
+		return err
+	}
+	if err := t.reachBy(contact, old); err != nil {
 		return err
 	}
 	var from []byte

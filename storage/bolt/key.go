@@ -15,6 +15,8 @@ const (
 	bucketInputsAt       bucket = "inputs_at"             // when, id
 	bucketContacts       bucket = "contacts"              // id → contact
 	bucketContactsAt     bucket = "contacts_at"           // active at, id
+	bucketPhones         bucket = "phones"                // phone, contact
+	bucketEmails         bucket = "emails"                // e-mail, contact
 	bucketSessions       bucket = "sessions"              // contact → session
 	bucketTimers         bucket = "timers"                // next timer, contact
 	bucketJournal        bucket = "journal"               // contact, line number → line
@@ -45,7 +47,7 @@ const (
 
 func buckets() []bucket {
 	return []bucket{
-		bucketInputs, bucketInputsAt, bucketContacts, bucketContactsAt, bucketSessions, bucketTimers,
+		bucketInputs, bucketInputsAt, bucketContacts, bucketContactsAt, bucketPhones, bucketEmails, bucketSessions, bucketTimers,
 		bucketJournal, bucketOrders, bucketContactOrders, bucketPayments, bucketOrderPayments, bucketChecks,
 		bucketRecords, bucketRefs, bucketJobs, bucketLanes, bucketReady, bucketBuried,
 		bucketVersions, bucketPublished,

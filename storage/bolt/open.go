@@ -20,8 +20,9 @@ import (
 
 // layout is the version of the buckets and keys below. A change that an older
 // Voronka would misread raises it. Since 2 a log stands beside the database,
-// which an older one would overlook after a crash; all else is as in 1.
-const layout = 2
+// which an older one would overlook after a crash; since 3 contacts are found by
+// phone and e-mail, which an older one would not keep. All else is as in 1.
+const layout = 3
 
 // mapped is how much address space the file is given at once: a file that grows
 // beyond it has to wait for its readers before it can be mapped anew.
@@ -179,7 +180,8 @@ func prepare(b *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	if written := meta.Get([]byte("layout")); written != nil {
+	written := meta.Get([]byte("layout"))
+	if written != nil {
 		version, err := strconv.Atoi(string(written))
 		if err != nil {
 			return fmt.Errorf("%w: layout version %q", ErrDamaged, written)
@@ -190,6 +192,11 @@ func prepare(b *bbolt.Tx) error {
 	}
 	for _, name := range buckets() {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	if written == nil { // a new file: nobody is in it yet
+		if err := meta.Put([]byte(reachMark), []byte(reachAll)); err != nil {
 			return err
 		}
 	}

@@ -82,7 +82,7 @@ func TestOpenRights(t *testing.T) {
 
 func TestOpenNewer(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]error{"3": bolt.ErrNewer, "2": nil, "1": nil, "x": bolt.ErrDamaged} {
+	for value, want := range map[string]error{"4": bolt.ErrNewer, "3": nil, "2": nil, "1": nil, "x": bolt.ErrDamaged} {
 		path := temp(t)
 		if err := open(t, path, bolt.Options{}).Close(); err != nil {
 			t.Fatal(err)

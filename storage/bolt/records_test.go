@@ -10,7 +10,7 @@ import (
 func TestEveryBucketIsCarried(t *testing.T) {
 	t.Parallel()
 	indexes := []bucket{
-		bucketInputsAt, bucketContactsAt, bucketTimers, bucketContactOrders, bucketOrderPayments, bucketChecks,
+		bucketInputsAt, bucketContactsAt, bucketPhones, bucketEmails, bucketTimers, bucketContactOrders, bucketOrderPayments, bucketChecks,
 		bucketLanes, bucketReady, bucketSubscribers, bucketSubscribed, bucketRenewals, bucketPaymentRefunds,
 		bucketRefunded, bucketLedgerPayments, bucketLedgerAt,
 	}

@@ -97,6 +97,9 @@ func Open(path string, options Options) (*Store, error) {
 	if s.aside, err = s.resume(path, options); err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, errors.Join(err, db.Close()))
 	}
+	if err := s.indexReach(reachStep); err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, errors.Join(err, db.Close()))
+	}
 	go s.write()
 	return s, nil
 }

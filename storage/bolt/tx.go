@@ -37,6 +37,8 @@ type glance struct {
 	id  string
 	raw []byte // nil where there is none
 	at  time.Time
+	// phone and email are a contact's.
+	phone, email string
 }
 
 type change struct {

@@ -13,11 +13,22 @@ import (
 )
 
 func (t *tx) Contact(id string) (contact sales.Contact, err error) {
-	return contact, t.record(contacts, id, &contact)
+	err = t.record(contacts, id, &contact)
+	if err == nil {
+		t.seen = reachOf(contact)
+	}
+	return contact, err
 }
 
 func (t *tx) PutContact(contact sales.Contact) error {
-	return t.save(contacts, row{key: name(contact.ID), at: moment(contact.ActiveAt)}, contact)
+	old, err := t.reachNow(contact.ID)
+	if err != nil {
+		return err
+	}
+	if err := t.save(contacts, row{key: name(contact.ID), at: moment(contact.ActiveAt)}, contact); err != nil {
+		return err
+	}
+	return t.reachBy(contact, old)
 }
 
 func (t *tx) Contacts(after sales.Contact, limit int) ([]sales.Contact, error) {

@@ -23,8 +23,8 @@ var (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the tables up to date.
-func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+// migrate brings the tables up to date, and then what else there is to do.
+func migrate(ctx context.Context, pool *pgxpool.Pool, then func(context.Context, *pgxpool.Pool) error) error {
 	var encoding string
 	if err := pool.QueryRow(ctx, "show server_encoding").Scan(&encoding); err != nil {
 		return err
@@ -32,7 +32,12 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	if encoding != "UTF8" {
 		return fmt.Errorf("%w: %s", ErrEncoding, encoding)
 	}
-	return byTurns(ctx, pool, migrateRecords)
+	return byTurns(ctx, pool, func(ctx context.Context, pool *pgxpool.Pool) error {
+		if err := migrateRecords(ctx, pool); err != nil {
+			return err
+		}
+		return then(ctx, pool)
+	})
 }
 
 // byTurns lets processes that start together change the tables one after another.

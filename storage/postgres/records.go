@@ -10,6 +10,7 @@ import (
 
 	"voronka/internal/codec"
 	"voronka/internal/outbox"
+	"voronka/sales"
 	"voronka/storage"
 )
 
@@ -170,5 +171,13 @@ func (s *Store) place(ctx context.Context, tx pgx.Tx, step *layer, r storage.Rec
 		return fmt.Errorf("take %s: %w", r.Kind, err)
 	}
 	step.put(k, one)
+	if k != contacts {
+		return nil
+	}
+	var contact sales.Contact
+	if err := codec.Unmarshal(r.Body, &contact); err != nil {
+		return fmt.Errorf("take %s: %w", r.Kind, err)
+	}
+	step.reach(contact)
 	return nil
 }

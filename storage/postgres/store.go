@@ -93,7 +93,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	}
 	for again := true; again; again = starting(err) && ctx.Err() == nil {
 		err = s.patiently(ctx, func() error {
-			if err := migrate(ctx, pool); err != nil {
+			if err := migrate(ctx, pool, s.indexReach); err != nil {
 				return err
 			}
 			return s.introduce(ctx)

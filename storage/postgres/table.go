@@ -12,6 +12,8 @@ type kind uint8
 const (
 	inputs kind = iota
 	contacts
+	phones
+	emails
 	sessions
 	journal
 	orders
@@ -55,6 +57,8 @@ func tables() [kinds]table {
 	return [kinds]table{
 		inputs:        {name: "inputs", key: "id", at: "at"},
 		contacts:      {name: "contacts", key: "id", at: "active_at", body: "body"},
+		phones:        {name: "phones", key: "contact", owner: "phone"},
+		emails:        {name: "emails", key: "contact", owner: "email"},
 		sessions:      {name: "sessions", key: "contact", due: "rings_at", body: "body"},
 		journal:       {name: "journal", owner: "contact", number: "line", body: "body"},
 		orders:        {name: "orders", key: "id", owner: "contact", at: "created_at", body: "body"},

@@ -51,6 +51,8 @@ type tx struct {
 	replica  string
 	readOnly bool
 	ended    bool
+	// seen is the contact that was read or written last.
+	seen reach
 }
 
 var _ storage.Tx = (*tx)(nil)

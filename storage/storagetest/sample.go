@@ -116,6 +116,8 @@ func scribble(tx storage.Tx) error {
 type contents struct {
 	Seen           bool
 	Contacts       []sales.Contact
+	ByPhone        []sales.Contact
+	ByEmail        []sales.Contact
 	Sessions       map[string]flows.Session
 	Ringing        []string
 	NextTimer      time.Time
@@ -171,6 +173,10 @@ func (c *contents) read(tx storage.Tx) (err error) {
 	}
 	var e error
 	c.Contacts, e = tx.Contacts(sales.Contact{}, 100)
+	gather(e)
+	c.ByPhone, e = tx.ByPhone("8 916 123-45-67", 100)
+	gather(e)
+	c.ByEmail, e = tx.ByEmail("Anna@mail.ru", 100)
 	gather(e)
 	for _, id := range []string{"tg:1", "tg:2", "tg:3"} {
 		c.Sessions[id], e = tx.Session(id)

@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"transaction", transactions()},
 		{"inputs", inputs()},
 		{"dialogs", dialogs()},
+		{"reach", reached()},
 		{"money", money()},
 		{"subscriptions and refunds", subscriptions()},
 		{"ledger", ledger()},
