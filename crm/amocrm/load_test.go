@@ -188,10 +188,11 @@ func TestMoneyDoesNotWait(t *testing.T) {
 	})
 }
 
-// BenchmarkMirror is TestLoad in real time at a hundred times the limit, with
-// the naive mirror measured beside it.
+// BenchmarkMirror is TestLoad in real time at ten times the limit, with the naive
+// mirror measured beside it. A higher limit would measure the fake instead: its
+// batches of fifty cost a processor more than the mirror's side of them.
 func BenchmarkMirror(b *testing.B) {
-	const perSecond = 500
+	const perSecond = 50
 	for b.Loop() {
 		server := amocrmtest.New(amocrmtest.Config{Token: token, Fields: fieldsWithout(nil)})
 		c := amocrm.New(amocrm.Config{URL: "http://amocrm.test", Token: token, HTTP: direct(server), RequestsPerSecond: perSecond})
@@ -200,7 +201,7 @@ func BenchmarkMirror(b *testing.B) {
 		took := crowd(b, c, 500, 512, true, func(crm.Change, time.Duration) { mu.Lock(); steps++; mu.Unlock() })
 		ours := float64(steps) / took.Seconds()
 		b.ReportMetric(ours, "steps/s")
-		b.ReportMetric(ours/naive(b, direct(server), perSecond, 1000), "times-naive")
+		b.ReportMetric(ours/naive(b, direct(server), perSecond, 250), "times-naive")
 		server.Close()
 	}
 }
