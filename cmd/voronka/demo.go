@@ -79,7 +79,7 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 	settings := Settings{
 		Flows: folder, Database: filepath.Join(dir, "voronka.db"), Public: address,
 		TelegramToken: Secret(w.telegram.Keys["token"]), TelegramAPI: w.telegram.Base, TelegramMode: "polling",
-		TBankTerminal: w.bank.Keys["terminal"], TBankPassword: Secret(w.bank.Keys["password"]), TBankAPI: w.bank.Base, TBankFFD: "1.05",
+		TBankTerminal: w.bank.Keys["terminal"], TBankPassword: Secret(w.bank.Keys["password"]), TBankAPI: w.bank.Base, TBankFFD: "1.05", TBankMethods: "card,sbp,tpay",
 		AmoURL: w.amo.Base, AmoToken: Secret(w.amo.Keys["token"]), AmoRate: "5",
 		SecretKey: Secret(rand.Text() + rand.Text()), Password: Secret(rand.Text()[:10]), Timezone: "Europe/Moscow", Language: a.language,
 	}

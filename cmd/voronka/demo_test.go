@@ -24,12 +24,29 @@ func TestDemoInABrowser(t *testing.T) {
 	for name, width := range map[string]int{"desktop": 1440, "phone": 390} {
 		t.Run(name, func(t *testing.T) {
 			tab := openBrowser(t, address+"?lang=ru", width, 900)
-			buyMiniCourse(t, tab, name)
+			order(tab, name)
+			payBySBP(tab, name)
+			receive(t, tab, name)
 		})
 	}
 }
 
-func buyMiniCourse(t *testing.T, tab *tab, name string) {
+// TestDemoByEveryWay pays the course in the demo by card and by T-Pay.
+func TestDemoByEveryWay(t *testing.T) {
+	t.Parallel()
+	address := startDemo(t)
+	for name, pay := range map[string]func(*tab, string){"card": payByCard, "tpay": payByTPay} {
+		t.Run(name, func(t *testing.T) {
+			tab := openBrowser(t, address+"?lang=ru", 390, 900)
+			order(tab, name)
+			pay(tab, name)
+			receive(t, tab, name)
+		})
+	}
+}
+
+// order talks to the bot until it sends the payment link, and opens it.
+func order(tab *tab, name string) {
 	tab.shot(name + "-1-start")
 	tab.do("press Start", `chat.readyState === 'complete' && chat.querySelector('#start')`, `.click()`)
 	tab.do("choose the mini course", button("За вечер"), `.click()`)
@@ -42,16 +59,57 @@ func buyMiniCourse(t *testing.T, tab *tab, name string) {
 	tab.say("8 912 345-67-89")
 	tab.shot(name + "-2-link")
 	tab.do("open the payment link", `[...chat.querySelectorAll('a.url-button')].find(a => a.innerText.includes('Оплатить'))`, `.click()`)
+}
+
+// payBySBP looks at the code that a phone would scan, goes where it leads,
+// refuses once and pays then.
+func payBySBP(tab *tab, name string) {
+	tab.see("every way to pay", `['sbp', 'tpay', 'card'].every(way => bank.querySelector('a[data-method="' + way + '"]'))`)
+	tab.shot(name + "-3-ways")
+	tab.do("choose SBP", way("sbp"), `.click()`)
+	tab.see("the QR code", `bank.querySelector('p.code img')?.naturalWidth > 100`)
+	tab.shot(name + "-4-code")
+	tab.do("open the bank's app", `bank.querySelector('a#app')`, `.click()`)
+	tab.see("the app with the sum", `bank.readyState === 'complete' && bank.querySelector('#pay')?.innerText.includes('990')`)
+	tab.shot(name + "-5-app")
+	tab.do("refuse", `bank.querySelector('#refuse')`, `.click()`)
+	tab.see("that the payment failed", `bank.querySelector('#result[data-state="declined"]')`)
+	tab.shot(name + "-6-refused")
+	tab.do("try again", button("Попробовать ещё раз"), `.click()`)
+	tab.do("open the second payment link", `[...chat.querySelectorAll('a.url-button')].filter(a => a.innerText.includes('Оплатить'))[1]`, `.click()`)
+	tab.do("choose SBP again", way("sbp"), `.click()`)
+	tab.do("open the bank's app again", `bank.querySelector('a#app')`, `.click()`)
+	tab.do("pay", `bank.readyState === 'complete' && bank.querySelector('input[value="sbp"]') && bank.querySelector('#pay')`, `.click()`)
+}
+
+func payByTPay(tab *tab, name string) {
+	tab.do("choose T-Pay", way("tpay"), `.click()`)
+	tab.see("T-Bank's app", `bank.readyState === 'complete' && bank.querySelector('input[value="tpay"]')`)
+	tab.shot(name + "-3-app")
+	tab.do("pay", `bank.querySelector('#pay')`, `.click()`)
+}
+
+func payByCard(tab *tab, name string) {
+	tab.do("choose the card", way("card"), `.click()`)
 	tab.do("take the good card", `bank.readyState === 'complete' && bank.querySelector('button[data-card="success"]')`, `.click()`)
 	tab.shot(name + "-3-bank")
 	tab.do("pay", `bank.querySelector('#pay')`, `.click()`)
+}
+
+// way finds a way to pay on the bot's own page.
+func way(method string) string {
+	return fmt.Sprintf(`bank.readyState === 'complete' && bank.querySelector('a[data-method=%q]')`, method)
+}
+
+// receive waits for what was bought and for what the CRM shows.
+func receive(t *testing.T, tab *tab, name string) {
 	tab.see("the bank's thanks", `bank.querySelector('#result[data-state="paid"]')`)
 	tab.see("the file in the chat", `[...chat.querySelectorAll('a.file')].some(a => a.innerText.includes('go-za-vecher.pdf'))`)
 	tab.see("the won deal", `[...crm.querySelectorAll('.deal[data-status-id="142"]')].length >= 1`)
-	if name == "phone" {
+	if name != "desktop" {
 		tab.see("the dots that call back to the chat and the board", `document.querySelectorAll('[role=tab].news').length === 2`)
 	}
-	tab.shot(name + "-4-done")
+	tab.shot(name + "-7-done")
 	if width := tab.number(`document.documentElement.scrollWidth - innerWidth`); width > 0 {
 		t.Errorf("the page is %v px wider than the window", width)
 	}
@@ -119,7 +177,7 @@ func openBrowser(t *testing.T, address string, width, height int) *tab {
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	// The first action starts the browser, which lives as long as its context.
-	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(width), int64(height)), chromedp.Navigate(address)); err != nil {
 		t.Fatalf("open %s: %v", address, err)
 	}
 	ctx, cancel = context.WithTimeout(ctx, deadline)

@@ -61,7 +61,7 @@ func bankStand(address, pages string) *stand {
 	const key, password = "1700000000000DEMO", "demo-password"
 	server := tbanktest.New(tbanktest.Config{
 		BaseURL:   pages,
-		Terminals: []tbanktest.Terminal{{Key: key, Password: password, Merchant: "Школа «Суслик»", Charge: true, SBP: true}},
+		Terminals: []tbanktest.Terminal{{Key: key, Password: password, Merchant: "Школа «Суслик»", Charge: true, SBP: true, TPay: true}},
 		RetryAfter: func(attempt int) time.Duration {
 			return min(time.Duration(attempt)*time.Second, time.Minute)
 		},

@@ -20,7 +20,7 @@ func appOf(p *payment, r *http.Request) string {
 
 // payByApp is a buyer who agrees, or refuses, in an app; the caller holds the lock.
 func (s *Server) payByApp(p *payment, app string, agreed bool) {
-	p.SBP = app == "sbp"
+	p.SBP, p.card = app == "sbp", ""
 	if !agreed {
 		s.decline(p, "1005")
 		return

@@ -171,6 +171,7 @@ func TestTPayAndSBPOnThePage(t *testing.T) {
 	page.open(b.call("GetQr", m{"PaymentId": id})["Data"].(string))
 	page.wants("Приложение вашего банка")
 	page.submit(url.Values{"app": {"no"}, "kind": {"sbp"}})
+	page.wants(`data-state="declined"`, "Вы отказались от оплаты")
 	if got := b.state(id); got != StatusRejected {
 		t.Errorf("SBP refused: %s", got)
 	}

@@ -63,7 +63,7 @@ func (s *Server) payForm(w http.ResponseWriter, r *http.Request) {
 		s.payByApp(p, r.PostFormValue("kind"), answer == "yes")
 		s.mu.Unlock()
 		s.finish(p, 0)
-		seeOther(w, short)
+		s.leave(w, p)
 		return
 	}
 	if v := s.badCard(p, r); v != nil {
@@ -75,8 +75,13 @@ func (s *Server) payForm(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 
 	s.finish(p, pause)
+	s.leave(w, p)
+}
+
+// leave sends the buyer on: back to the shop, or to what became of the attempt.
+func (s *Server) leave(w http.ResponseWriter, p *payment) {
 	s.mu.Lock()
-	status, successURL := p.Status, p.successURL
+	status, short, successURL := p.Status, p.short, p.successURL
 	s.mu.Unlock()
 	switch {
 	case status == StatusRejected:

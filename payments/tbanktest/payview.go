@@ -58,7 +58,11 @@ func (s *Server) view(p *payment) payView {
 	if v.State == "paid" {
 		v.BackURL = p.successURL
 	}
-	if p.ErrorCode != "" {
+	switch {
+	case p.ErrorCode == "":
+	case p.card == "" && !p.charged: // no card was entered: it was an app
+		v.Why = t["why_app"]
+	default:
 		v.Why = or(t["why_"+p.ErrorCode], t["why"])
 	}
 	var r receipt

@@ -33,7 +33,7 @@ func russian() words {
 		"challenge": "Подтвердите платёж", "challenge_text": "Банк, выпустивший карту, прислал вам код. Демо-банк честный и показывает его здесь:",
 		"code": "Код из сообщения", "confirm": "Подтвердить",
 		"gone": "Такого платежа нет", "gone_text": "Проверьте ссылку: возможно, она скопирована не целиком.",
-		"why_1051": "На карте не хватает денег.", "why_1054": "Срок действия карты истёк.", "why_101": "Код не подошёл.", "why": "Банк, выпустивший карту, отклонил операцию.",
+		"why_1051": "На карте не хватает денег.", "why_1054": "Срок действия карты истёк.", "why_101": "Код не подошёл.", "why_app": "Вы отказались от оплаты в приложении.", "why": "Банк, выпустивший карту, отклонил операцию.",
 
 		"cabinet": "Кабинет банка", "empty": "Платежей пока нет", "empty_text": "Они появятся здесь, как только магазин вызовет Init.",
 		"received": "Получено", "returned": "Возвращено", "awaited": "Ждут оплаты", "refund": "Вернуть", "cancel": "Отменить", "open": "Открыть форму",
@@ -62,7 +62,7 @@ func english() words {
 		"challenge": "Confirm the payment", "challenge_text": "The card's issuer has sent you a code. The demo bank is honest and shows it here:",
 		"code": "Code from the message", "confirm": "Confirm",
 		"gone": "No such payment", "gone_text": "Check the link: a part of it may be missing.",
-		"why_1051": "There is not enough money on the card.", "why_1054": "The card has expired.", "why_101": "The code was wrong.", "why": "The card's issuer declined the payment.",
+		"why_1051": "There is not enough money on the card.", "why_1054": "The card has expired.", "why_101": "The code was wrong.", "why_app": "You refused the payment in the app.", "why": "The card's issuer declined the payment.",
 
 		"cabinet": "Bank cabinet", "empty": "No payments yet", "empty_text": "They appear here as soon as a shop calls Init.",
 		"received": "Received", "returned": "Returned", "awaited": "Awaiting payment", "refund": "Refund", "cancel": "Cancel", "open": "Open the form",

@@ -85,6 +85,15 @@ func (c *counter) ask(method, path string) *httptest.ResponseRecorder {
 	return w
 }
 
+func TestTitlesWithinQuotationMarks(t *testing.T) {
+	t.Parallel()
+	paid := sales.Payment{Status: sales.PaymentPaid, URL: bankPage, ExpiresAt: noon().Add(time.Minute)}
+	body := open(t, paid, sales.Order{Title: "Курс «Go»"}).ask("GET", "/pay/pay1").Body.String()
+	if !strings.Contains(body, "«Курс „Go“»") {
+		t.Errorf("page:\n%s", body)
+	}
+}
+
 func TestEveryState(t *testing.T) {
 	t.Parallel()
 	soon, over := noon().Add(time.Minute), noon()

@@ -138,7 +138,7 @@ func (p Paywall) page(lang, here string) page {
 
 func (p Paywall) show(w http.ResponseWriter, tmpl *template.Template, status int, shown page, billed bot.Billed) {
 	shown.State = string(billed.State)
-	key, args := "paywall."+shown.State, map[string]any{"Title": billed.Title, "Amount": billed.Amount.String()}
+	key, args := "paywall."+shown.State, map[string]any{"Title": nested(billed.Title), "Amount": billed.Amount.String()}
 	shown.Title, shown.Text = p.Text(shown.Language, key+".title", args), p.Text(shown.Language, key+".text", args)
 	switch {
 	case billed.State == bot.BillWho:

@@ -21,8 +21,9 @@
     const digits = e.target.value.replace(/\D/g, "").slice(0, 4);
     e.target.value = digits.length > 2 ? digits.slice(0, 2) + "/" + digits.slice(2) : digits;
   });
-  form?.addEventListener("submit", () => {
+  form?.addEventListener("submit", (e) => {
     const pay = field("pay");
+    if (e.submitter && e.submitter !== pay) return; // who refuses pays nothing
     pay.textContent = form.dataset.paying;
     pay.classList.add("busy");
     setTimeout(() => { pay.disabled = true; });
