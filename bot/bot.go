@@ -51,6 +51,8 @@ type Config struct {
 	ChargesOff bool
 	// Fee is what the provider keeps of a payment, in hundredths of a percent.
 	Fee int64
+	// Owner hears what a person has to see to; nil: it is seen in the console alone.
+	Owner *Owner
 	// Outside lets flows call servers of others.
 	Outside Outside
 	Now     func() time.Time
@@ -82,6 +84,8 @@ type Bot struct {
 	runner *outbox.Runner[storage.Tx]
 	// announced is set where the store tells the runner of new jobs.
 	announced bool
+	// alarmed is set once it was looked at what is wrong.
+	alarmed atomic.Bool
 }
 
 // New makes a bot; nothing runs until Run.

@@ -41,6 +41,7 @@ const (
 	jobBound    = "bound"
 	jobLine     = "chat_line"
 	jobFate     = "chat_fate"
+	jobAlarm    = "alarm"
 
 	jobCertificate = "certificate"
 )
@@ -54,6 +55,12 @@ func crmLane(contact string) outbox.Lane     { return outbox.Lane("crm/" + conta
 func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + payment) }
 func refundLane(payment string) outbox.Lane  { return outbox.Lane("refund/" + payment) }
 func cardLane(binding string) outbox.Lane    { return outbox.Lane("card/" + binding) }
+
+// The owner's lanes: calls may have to wait for their hour, and hold nothing else up.
+const (
+	alarmLane outbox.Lane = "alarm/owner"
+	callsLane outbox.Lane = "alarm/calls"
+)
 
 // laneContact is whose lane it is, where lanes are those of contacts.
 func laneContact(lane outbox.Lane) string {

@@ -123,6 +123,9 @@ func (b *Bot) callOperator(tx storage.Tx, turn flows.Turn, in flows.Input, numbe
 // raise marks a dialog as needing a person; the console shows the reason until
 // an operator puts the mark away.
 func (b *Bot) raise(tx storage.Tx, contact, reason string) error {
+	if err := b.call(tx, contact); err != nil {
+		return err
+	}
 	return tx.PutRef(AttentionRef(contact), reason)
 }
 

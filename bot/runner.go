@@ -61,6 +61,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobSettle:   {Handle: handler(b.settleHold)},
 			jobClosing:  {Handle: handler(b.closeReceipt), Once: true},
 			jobLine:     {Handle: handler(b.postLine), Timeout: mirrorTime},
+			jobAlarm:    {Handle: handler(b.tellOwner), Timeout: sayTime},
 			jobFate:     {Handle: handler(b.tellFate), Timeout: mirrorTime, MaxAttempts: fateTries},
 
 			jobCertificate: {Handle: handler(b.certify)},
@@ -72,19 +73,19 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 
 // buried tells the operators, in the dialog, that a job waits for them.
 func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
+	if job.Kind == jobFate || job.Kind == jobAlarm {
+		return nil // of no use to anybody but the manager who sees no tick, or is for the owner alone
+	}
 	contact, err := jobContact(tx, job)
 	if err != nil || contact == "" {
-		return err
-	}
-	if job.Kind == jobFate {
-		return nil // of no use to anybody but the manager who sees no tick
+		return errors.Join(err, b.call(tx, ""))
 	}
 	if err := b.undelivered(tx, contact, job); err != nil {
 		return err
 	}
 	if _, err := tx.Contact(contact); err != nil {
 		if errors.Is(err, storage.ErrNotFound) {
-			return nil // nobody's dialog: it is seen among the jobs
+			return b.call(tx, "") // nobody's dialog: it is seen among the jobs
 		}
 		return err
 	}

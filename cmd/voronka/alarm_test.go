@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"voronka/bot/telegramtest"
+	"voronka/crm/amocrmtest"
 )
 
 // TestTokenIsRevokedWhileTheBotRuns: the console calls a person, and the rest of
@@ -73,6 +74,55 @@ func TestUpdatesThatNobodyCanReadAreShown(t *testing.T) {
 	}
 	if err := anna.finish(ctx); err != nil {
 		t.Fatal(err)
+	}
+	w.stop()
+}
+
+// TestOwnerIsToldOfA403Once: the owner's channel says it once, however often the
+// bot is killed, with nothing of the customer; who calls for a person is shown there, too.
+func TestOwnerIsToldOfA403Once(t *testing.T) {
+	t.Parallel()
+	w, ctx := newSickOutside(t, "webhook")
+	owner := w.telegram.Channel(-1009, "Тревоги")
+	w.env = append(w.env, "VORONKA_ALARM_CHAT=-1009")
+	w.amo.Inject(amocrmtest.Fault{Kind: amocrmtest.Forbidden, Times: -1})
+	told := func(want int, part string) {
+		t.Helper()
+		for {
+			n := 0
+			for _, m := range owner.Messages() {
+				if strings.Contains(m.Text, part) {
+					n++
+				}
+			}
+			if n == want {
+				return
+			}
+			if err := pause(ctx, 50*time.Millisecond); err != nil {
+				t.Fatalf("%q was told %d times, want %d\n%s", part, n, want, w.logs())
+			}
+		}
+	}
+	anna := w.customer(7)
+	for range 3 {
+		w.start()
+		anna.Start("")
+		for !strings.Contains(w.console(ctx, "/console/"), "(403)") {
+			if err := pause(ctx, 50*time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told(1, "(403)")
+		w.kill()
+	}
+	w.start()
+	anna.Send("/help")
+	told(1, "/console/dialogs/tg:7")
+	told(1, "(403)")
+	for _, m := range owner.Messages() {
+		if strings.Contains(m.Text, "Анна") || !strings.Contains(m.Text, "http://"+w.listen+"/console/") {
+			t.Errorf("the owner reads %q", m.Text)
+		}
 	}
 	w.stop()
 }

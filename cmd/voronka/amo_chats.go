@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"voronka/bot"
 	"voronka/crm"
 	"voronka/crm/amocrm"
 	"voronka/flows"
@@ -115,12 +116,12 @@ func (s Settings) chatLacks(ctx context.Context, project *flows.Project, chats *
 }
 
 // chatAlarms are why dialogs do not reach the chats, in words for operators.
-func (s *service) chatAlarms() []string {
+func (s *service) chatAlarms() []bot.Alarm {
 	if s.chats == nil {
 		return nil
 	}
 	if code := s.chats.Trouble(); code != "" {
-		return []string{s.words.Text(s.Language, "amocrm.alarm."+code, nil)}
+		return []bot.Alarm{s.alarm("amocrm", code, nil)}
 	}
 	return nil
 }

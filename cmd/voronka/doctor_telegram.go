@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,24 @@ func (d *doctor) lookAtTelegram(ctx context.Context) {
 	}
 	if d.sound("VORONKA_TELEGRAM_MODE") {
 		d.lookAtWebhook(state)
+	}
+	d.lookAtAlarmChat(ctx)
+}
+
+// lookAtAlarmChat tries whether the owner can be called.
+func (d *doctor) lookAtAlarmChat(ctx context.Context) {
+	if d.AlarmChat == "" || !d.sound("VORONKA_ALARM_CHAT") {
+		return
+	}
+	chat, _ := strconv.ParseInt(d.AlarmChat, 10, 64)
+	err := telegram.Writable(ctx, d.client("Telegram", nil), d.TelegramAPI, string(d.TelegramToken), chat)
+	switch coded := sales.AsError(err); {
+	case err == nil:
+		d.note("telegram", well, "alarm_chat_right", nil)
+	case coded.Code == "telegram_chat":
+		d.note("telegram", faulty, "alarm_chat_shut", map[string]any{"Reason": coded.Message})
+	default:
+		d.noteCall("telegram", "Telegram", err)
 	}
 }
 

@@ -187,6 +187,11 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		"clock ahead":        {func(c *clinic) { c.shift(time.Minute) }, []string{"fault clock_ahead", "fault clock_ahead", "fault clock_ahead"}},
 		"clock behind":       {func(c *clinic) { c.shift(-time.Minute) }, []string{"fault clock_behind", "fault clock_behind", "fault clock_behind"}},
 		"clock a bit off":    {func(c *clinic) { c.shift(20 * time.Second) }, nil},
+		"alarms to nobody":   {func(c *clinic) { c.AlarmChat = "404" }, []string{"fault alarm_chat_shut"}},
+		"owner never wrote":  {func(c *clinic) { c.telegram.User(telegramtest.Profile{ID: 5}); c.AlarmChat = "5" }, []string{"fault alarm_chat_shut"}},
+		"owner blocked it":   {func(c *clinic) { c.owner(6).Block(); c.AlarmChat = "6" }, []string{"fault alarm_chat_shut"}},
+		"alarms to a person": {func(c *clinic) { c.owner(6); c.AlarmChat = "6" }, nil},
+		"alarms to channel":  {func(c *clinic) { c.telegram.Channel(-1001, "Тревоги"); c.AlarmChat = "-1001" }, nil},
 		"running bot":        {func(c *clinic) { c.start() }, nil},
 		"token ends soon":    {func(c *clinic) { c.shift(90 * 24 * time.Hour); c.clocks.now = time.Now }, []string{"warning crm_token_ends"}},
 		"all is well, again": {func(*clinic) {}, nil},
@@ -248,6 +253,13 @@ func (c *clinic) keepsSecrets() {
 			c.t.Errorf("%q is printed:\n%s", secret, page.String())
 		}
 	}
+}
+
+// owner is a person who has started the bot.
+func (c *clinic) owner(id int64) *telegramtest.User {
+	owner := c.telegram.User(telegramtest.Profile{ID: id})
+	owner.Start("")
+	return owner
 }
 
 func (c *clinic) flow(old, new string) {

@@ -136,7 +136,7 @@ func (s *service) wire(project *flows.Project) error {
 	if s.replica != nil {
 		config.Jobs, config.Lead = s.replica, s.replica.Lead
 	}
-	config.Outside = s.outside()
+	config.Outside, config.Owner = s.outside(), s.owner()
 	if config.Sealer, err = s.sealer(); err != nil {
 		return fmt.Errorf("take the secret key: %w", err)
 	}
@@ -227,6 +227,9 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	}
 	if s.access != nil {
 		group.Go(func() error { return s.keepAmoAccess(ctx) })
+	}
+	if s.AlarmChat != "" {
+		group.Go(func() error { return s.tellOwner(ctx) })
 	}
 	group.Go(func() error { return s.listenToTelegram(ctx) })
 	return group.Wait()

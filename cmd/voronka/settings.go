@@ -96,6 +96,9 @@ type Settings struct {
 	// Fee is what the bank keeps of a payment, in percent, for the ledger.
 	Fee string `envconfig:"VORONKA_FEE"`
 
+	// AlarmChat is the chat in Telegram that the owner is called in.
+	AlarmChat string `envconfig:"VORONKA_ALARM_CHAT"`
+
 	Password Secret `envconfig:"VORONKA_CONSOLE_PASSWORD"`
 	Timezone string `envconfig:"VORONKA_TIMEZONE" default:"Europe/Moscow"`
 	Language string `envconfig:"VORONKA_LANGUAGE" default:"ru"`
@@ -186,6 +189,7 @@ func (s Settings) faults() []fault {
 	check(secrets(string(s.HTTPSecrets)) != nil || s.HTTPSecrets == "", "VORONKA_HTTP_SECRETS", "http_secrets")
 	check(s.HookSecret == "" || len(s.HookSecret) >= 16, "VORONKA_HOOK_SECRET", "http_secret")
 	check(s.Password == "" || len(s.Password) >= 8, "VORONKA_CONSOLE_PASSWORD", "password")
+	check(s.AlarmChat == "" || chatID(s.AlarmChat), "VORONKA_ALARM_CHAT", "alarm_chat")
 	_, err := time.LoadLocation(s.Timezone)
 	check(err == nil, "VORONKA_TIMEZONE", "timezone")
 	check(s.Language == "ru" || s.Language == "en", "VORONKA_LANGUAGE", "language")

@@ -30,7 +30,7 @@ func wrongSettings(language string) []string {
 		"VORONKA_TBANK_CA=/leaked-roots.pem", "VORONKA_AMOCRM_URL=leaked-amo", "VORONKA_AMOCRM_RATE=leaked-rate",
 		"VORONKA_AMOCRM_CHATS_CHANNEL=leaked-channel", "VORONKA_AMOCRM_CHATS_BOT=leaked-bot", "VORONKA_AMOCRM_CHATS_API=leaked-amojo",
 		"VORONKA_PAYWALL_TAXATION=leaked-taxation",
-		"VORONKA_BACKUPS=/nowhere/leaked/backups", "VORONKA_BACKUPS_KEEP=leaked-many",
+		"VORONKA_BACKUPS=/nowhere/leaked/backups", "VORONKA_BACKUPS_KEEP=leaked-many", "VORONKA_ALARM_CHAT=leaked-chat",
 		"VORONKA_CONSOLE_PASSWORD=leaked", "VORONKA_TIMEZONE=leaked/zone", "VORONKA_LANGUAGE=" + language,
 	}
 }

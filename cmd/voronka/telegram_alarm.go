@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"voronka/bot"
 	"voronka/internal/outbox"
 	"voronka/storage"
 )
@@ -11,26 +12,31 @@ import (
 // mostAside bounds the look for updates that were put aside.
 const mostAside = 200
 
-// telegramAlarms are what keeps the bot from Telegram, and how many updates
-// nobody could take.
-func (s *service) telegramAlarms() []string {
-	var found []string
-	if code := cmp.Or(s.poller.Trouble(), s.sender.Trouble()); code != "" {
-		found = append(found, s.words.Text(s.Language, "cli.alarm."+code, nil))
+// telegramAlarms are what keeps the bot from Telegram.
+func (s *service) telegramAlarms() []bot.Alarm {
+	code := cmp.Or(s.poller.Trouble(), s.sender.Trouble())
+	if code == "" {
+		return nil
 	}
+	return []bot.Alarm{s.alarm("cli", code, nil)}
+}
+
+// aside says how many updates nobody could take. The owner hears of each such
+// job when it is buried.
+func (s *service) aside() []string {
 	var buried []outbox.Job
 	err := s.store.View(context.Background(), func(tx storage.Tx) (err error) {
 		buried, err = tx.Buried(mostAside)
 		return err
 	})
-	aside := 0
+	many := 0
 	for _, job := range buried {
 		if job.Kind == "update" {
-			aside++
+			many++
 		}
 	}
-	if err == nil && aside > 0 {
-		found = append(found, s.words.Text(s.Language, "cli.alarm.updates_aside", map[string]any{"Many": aside}))
+	if err != nil || many == 0 {
+		return nil
 	}
-	return found
+	return []string{s.words.Text(s.Language, "cli.alarm.updates_aside", map[string]any{"Many": many})}
 }

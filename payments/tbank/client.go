@@ -21,6 +21,7 @@ type client struct {
 	terminal string
 	sign     signer
 	contract Shop
+	trouble
 }
 
 func newClient(c Config, s Shop) *client {
@@ -49,7 +50,9 @@ func (c *client) post(ctx context.Context, service *rest.Client, method string, 
 	root["Token"] = encode(c.sign(root))
 	var out answer
 	_, err := service.Do(ctx, http.MethodPost, method, nil, encode(root), &out)
-	return judged(method, out, err)
+	out, err = judged(method, out, err)
+	c.noted(err)
+	return out, err
 }
 
 // judged tells what became of a call.

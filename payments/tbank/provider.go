@@ -45,7 +45,7 @@ type Shop struct {
 }
 
 // Provider is the terminals of one business. It is safe for concurrent use and
-// keeps no state.
+// keeps no state but what its last calls met.
 type Provider struct {
 	shops     map[string]*shop // by name; the main one has none
 	terminals map[string]*shop // by TerminalKey
