@@ -449,6 +449,8 @@ func (h *history) heal() {
 		h.survive(h.bot.Recheck(h.ctx, payment.ID)) // news that were lost for good
 	}
 	h.settle()
+	h.pass(2 * time.Hour) // the receipt of a return is waited for before a person is called
+	h.settle()
 }
 
 // settle works until there are no more news.
