@@ -104,7 +104,7 @@ type lack struct {
 	people bool
 }
 
-func lackLines(l amocrm.Lacks) []lack {
+func lackLines(l crm.Lacks) []lack {
 	var lines []lack
 	add := func(key string, names []string, people bool) {
 		if len(names) > 0 {
@@ -137,8 +137,8 @@ func lackLines(l amocrm.Lacks) []lack {
 }
 
 // wantedInCRM gathers what the funnels name of an account.
-func wantedInCRM(project *flows.Project, hook string) amocrm.Wanted {
-	want := amocrm.Wanted{Stages: map[string][]string{}, Hook: hook}
+func wantedInCRM(project *flows.Project, hook string) crm.Wanted {
+	want := crm.Wanted{Stages: map[string][]string{}, Hook: hook}
 	if project == nil {
 		return want
 	}

@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"voronka/crm"
 	"voronka/crm/amocrm"
 	"voronka/flows"
 	"voronka/sales"
@@ -75,7 +76,7 @@ func (d *doctor) noteChats(ctx context.Context, project *flows.Project, account 
 }
 
 // noteLacks tells what of the funnels' names the account does not have.
-func (d *doctor) noteLacks(lacks amocrm.Lacks, found amocrm.Check) {
+func (d *doctor) noteLacks(lacks crm.Lacks, found amocrm.Check) {
 	for _, one := range lackLines(lacks) {
 		switch one.key {
 		case "stages":

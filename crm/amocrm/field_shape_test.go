@@ -141,7 +141,7 @@ func (a *account) row(list int, name string) int64 {
 func TestFieldsThatTakeNoTextAreToldAtTheStart(t *testing.T) {
 	t.Parallel()
 	a := shapedShop(t)
-	lacks, err := a.CRM.(*amocrm.CRM).Compare(t.Context(), amocrm.Wanted{
+	lacks, err := a.CRM.(*amocrm.CRM).Compare(t.Context(), crm.Wanted{
 		Fields: []string{"Адрес", "Договор", "Связь", "Товар"}, Person: []string{"Телефон", "Email"},
 	})
 	if err != nil {

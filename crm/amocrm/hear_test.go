@@ -30,7 +30,7 @@ func listened(t *testing.T) (*account, *amocrm.CRM, chan []byte) {
 	}))
 	t.Cleanup(hooks.Close)
 	c := a.CRM.(*amocrm.CRM)
-	if err := c.Setup(t.Context(), amocrm.Lacks{Hook: hooks.URL}); err != nil {
+	if err := c.Setup(t.Context(), crm.Lacks{Hook: hooks.URL}); err != nil {
 		t.Fatal(err)
 	}
 	return a, c, bodies

@@ -7,50 +7,16 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"voronka/crm"
 )
 
-// Wanted is what funnels name of an account.
-type Wanted struct {
-	// Stages are those of each pipeline; the pipeline "" is the one for new deals.
-	Stages map[string][]string
-	// Fields are those of deals, Person of contacts, Tracking of deals' statistics.
-	Fields, Person, Tracking      []string
-	LossReasons, Users, TaskTypes []string
-	// Bills asks for the list of invoices, Suppliers for who sells, Products for
-	// the list of products.
-	Bills, Products bool
-	Suppliers       []string
-	// Hook is the address of our webhook; empty: none.
-	Hook string
-}
+var _ crm.Fitter = (*CRM)(nil)
 
-// Lacks is what of Wanted an account does not have.
-type Lacks struct {
-	// Pipelines and Stages can be made, as can fields, loss reasons and the hook.
-	Pipelines                             []string
-	Stages                                map[string][]string
-	Fields, Person, Tracking, LossReasons []string
-	// Unwritable are fields that are there, of a type that no text goes into.
-	Unwritable []string
-	// Mark is set where contacts have no field for the Telegram id.
-	Mark bool
-	Hook string
-	// HookOff is set where amoCRM has switched our webhook off.
-	HookOff bool
-	// Users, TaskTypes, Suppliers and the lists only people can add.
-	Users, TaskTypes, Suppliers []string
-	Bills, Products             bool
-}
-
-// Anything tells whether something is missing that Setup can make.
-func (l Lacks) Anything() bool {
-	return len(l.Pipelines)+len(l.Stages)+len(l.Fields)+len(l.Person)+len(l.Tracking)+len(l.LossReasons) > 0 || l.Mark || l.Hook != ""
-}
-
-// Compare looks for everything that funnels name; it changes nothing.
-func (c *CRM) Compare(ctx context.Context, want Wanted) (Lacks, error) {
-	lacks := Lacks{Stages: map[string][]string{}}
-	for _, look := range []func(context.Context, Wanted, *Lacks) error{
+// Compare implements crm.Fitter.
+func (c *CRM) Compare(ctx context.Context, want crm.Wanted) (crm.Lacks, error) {
+	lacks := crm.Lacks{Stages: map[string][]string{}}
+	for _, look := range []func(context.Context, crm.Wanted, *crm.Lacks) error{
 		c.compareStages, c.compareFields, c.comparePeople, c.compareLists, c.compareHook,
 	} {
 		if err := look(ctx, want, &lacks); err != nil {
@@ -60,7 +26,7 @@ func (c *CRM) Compare(ctx context.Context, want Wanted) (Lacks, error) {
 	return lacks, nil
 }
 
-func (c *CRM) compareStages(ctx context.Context, want Wanted, lacks *Lacks) error {
+func (c *CRM) compareStages(ctx context.Context, want crm.Wanted, lacks *crm.Lacks) error {
 	all, err := c.directory.loadPipelines(ctx)
 	if err != nil {
 		return err
@@ -82,7 +48,7 @@ func (c *CRM) compareStages(ctx context.Context, want Wanted, lacks *Lacks) erro
 	return nil
 }
 
-func (c *CRM) compareFields(ctx context.Context, want Wanted, lacks *Lacks) error {
+func (c *CRM) compareFields(ctx context.Context, want crm.Wanted, lacks *crm.Lacks) error {
 	c.directory.forget()
 	leads, err := c.directory.fieldsOf(ctx, "leads")
 	if err != nil {
@@ -112,7 +78,7 @@ func unwritable(names []string, fields []field) []string {
 	return out
 }
 
-func (c *CRM) comparePeople(ctx context.Context, want Wanted, lacks *Lacks) error {
+func (c *CRM) comparePeople(ctx context.Context, want crm.Wanted, lacks *crm.Lacks) error {
 	for _, name := range want.Users {
 		if id, err := c.directory.responsible(ctx, name); err != nil {
 			return err
@@ -139,7 +105,7 @@ func (c *CRM) comparePeople(ctx context.Context, want Wanted, lacks *Lacks) erro
 	return err
 }
 
-func (c *CRM) compareLists(ctx context.Context, want Wanted, lacks *Lacks) error {
+func (c *CRM) compareLists(ctx context.Context, want crm.Wanted, lacks *crm.Lacks) error {
 	for kind, wanted := range map[string]bool{"invoices": want.Bills, "products": want.Products} {
 		if !wanted {
 			continue
@@ -169,7 +135,7 @@ type hook struct {
 	Disabled    bool     `json:"disabled,omitempty"`
 }
 
-func (c *CRM) compareHook(ctx context.Context, want Wanted, lacks *Lacks) error {
+func (c *CRM) compareHook(ctx context.Context, want crm.Wanted, lacks *crm.Lacks) error {
 	if want.Hook == "" {
 		return nil
 	}
@@ -187,9 +153,8 @@ func (c *CRM) compareHook(ctx context.Context, want Wanted, lacks *Lacks) error 
 	})
 }
 
-// Setup makes what an account lacks and the API can make. It is safe to repeat:
-// what was made is not lacking any more.
-func (c *CRM) Setup(ctx context.Context, lacks Lacks) error {
+// Setup implements crm.Fitter.
+func (c *CRM) Setup(ctx context.Context, lacks crm.Lacks) error {
 	defer c.directory.forget()
 	for _, name := range lacks.Pipelines {
 		if err := c.makePipeline(ctx, name, lacks.Stages[name]); err != nil {
@@ -276,7 +241,7 @@ type newField struct {
 	Code string `json:"code,omitempty"`
 }
 
-func (c *CRM) makeFields(ctx context.Context, lacks Lacks) error {
+func (c *CRM) makeFields(ctx context.Context, lacks crm.Lacks) error {
 	var leads, people []any
 	for _, name := range lacks.Fields {
 		leads = append(leads, newField{Name: name, Type: "text"})

@@ -3,13 +3,14 @@ package amocrm_test
 import (
 	"testing"
 
+	"voronka/crm"
 	"voronka/crm/amocrm"
 	"voronka/crm/amocrmtest"
 	"voronka/sales"
 )
 
-func wanted() amocrm.Wanted {
-	return amocrm.Wanted{
+func wanted() crm.Wanted {
+	return crm.Wanted{
 		Stages: map[string][]string{"": {"Знакомство", "Рассрочка", "won"}, "Курсы": {"Новый", "Счёт выставлен"}},
 		Fields: []string{"Заказ", "Город"}, Person: []string{"Язык"}, Tracking: []string{"Откуда"},
 		LossReasons: []string{"Не отвечает"}, Users: []string{"Никто"}, TaskTypes: []string{"Встреча", "Звонок"},

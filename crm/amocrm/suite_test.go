@@ -1,8 +1,12 @@
 package amocrm_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -124,6 +128,51 @@ func (a *account) Remark(deal, text string) { a.AddNote(a.number(deal), text) }
 
 func (a *account) Finish(task, result string) { a.FinishTask(a.number(task), result) }
 
+// Fitter and Furniture are those of an account that can be set up.
+func (a *account) Fitter() crm.Fitter { return a.CRM.(*amocrm.CRM) }
+
+func (a *account) Furniture() (names []string) {
+	for path, list := range map[string]string{
+		"leads/custom_fields": "custom_fields", "contacts/custom_fields": "custom_fields", "leads/loss_reasons": "loss_reasons",
+		"webhooks": "webhooks", "leads/pipelines": "pipelines",
+	} {
+		for _, row := range a.list(path, list) {
+			names = append(names, path+" "+cmp.Or(row.Name, row.Destination))
+			for _, stage := range row.Embedded.Statuses {
+				names = append(names, "stage "+row.Name+" "+stage.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// piece is one thing of a list of the account's.
+type piece struct {
+	Name, Destination string
+	Embedded          struct {
+		Statuses []struct {
+			ID   int64
+			Name string
+		}
+	} `json:"_embedded"`
+}
+
+// list asks the account itself, not through the door.
+func (a *account) list(path, list string) []piece {
+	request := httptest.NewRequestWithContext(a.t.Context(), http.MethodGet, "/api/v4/"+path+"?limit=250", nil)
+	request.Header.Set("Authorization", "Bearer "+token)
+	answer := httptest.NewRecorder()
+	a.Server.ServeHTTP(answer, request)
+	var told struct {
+		Embedded map[string][]piece `json:"_embedded"`
+	}
+	if answer.Code != http.StatusNoContent {
+		a.must(json.Unmarshal(answer.Body.Bytes(), &told))
+	}
+	return told.Embedded[list]
+}
+
 // Invoices are the rows of the list of bills.
 func (a *account) Invoices() (all []crmtest.Invoice) {
 	for _, b := range a.Elements("invoices") {
@@ -146,7 +195,7 @@ func (a *account) Deals() []crmtest.Deal {
 	var out []crmtest.Deal
 	for _, l := range a.Leads() {
 		deal := crmtest.Deal{
-			Ref: fmt.Sprint(l.ID), Title: l.Name, Stage: stageName(l.StatusID),
+			Ref: fmt.Sprint(l.ID), Title: l.Name, Stage: a.stageName(l.StatusID),
 			Price: sales.Roubles(l.Price), Fields: map[string]string{},
 		}
 		for _, c := range l.Contacts {
@@ -179,7 +228,7 @@ func (a *account) Offences() []string {
 	return out
 }
 
-func stageName(id int64) string {
+func (a *account) stageName(id int64) string {
 	switch id {
 	case amocrmtest.Won:
 		return crm.Won
@@ -189,6 +238,13 @@ func stageName(id int64) string {
 	for _, s := range amocrmtest.DefaultPipeline().Statuses {
 		if s.ID == id {
 			return s.Name
+		}
+	}
+	for _, home := range a.list("leads/pipelines", "pipelines") { // made by a setup
+		for _, s := range home.Embedded.Statuses {
+			if s.ID == id {
+				return s.Name
+			}
 		}
 	}
 	return ""

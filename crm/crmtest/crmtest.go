@@ -113,6 +113,8 @@ func Run(t *testing.T, h Harness) {
 		"a deal that is gone is told so":               goneDeal,
 		"one bill however often it is repeated":        oneBill,
 		"the map is held":                              mapHolds,
+		"what funnels name is made once":               setUpOnce,
+		"a setup that is spoilt makes nothing twice":   setUpInTrouble,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
