@@ -28,6 +28,7 @@ const callTime = 30 * time.Second
 type direct struct {
 	client httpClient
 	base   url.URL
+	cables *cables // nil: only the client knows the way
 }
 
 func newDirect(api, token string, client httpClient) (direct, error) {
@@ -35,7 +36,7 @@ func newDirect(api, token string, client httpClient) (direct, error) {
 	if err != nil {
 		return direct{}, fmt.Errorf("the Bot API address cannot be used") // the cause holds the token
 	}
-	return direct{client, *base}, nil
+	return direct{client, *base, newCables(*base, newTransport())}, nil
 }
 
 // answer is what every method gives (Bot API, "Making requests").
@@ -62,6 +63,28 @@ func call[R any](ctx context.Context, d direct, method string, params any) (R, e
 		ctx, cancel = context.WithTimeout(ctx, callTime)
 		defer cancel()
 	}
+	raw, err := d.post(ctx, method, body)
+	if err != nil {
+		return got.Result, err
+	}
+	if err := codec.Unmarshal(raw, &got); err != nil {
+		return got.Result, fmt.Errorf("error decode response body for method %s", method)
+	}
+	if !got.OK {
+		return got.Result, refused(method, got.Code, got.Description, got.Parameters.RetryAfter, got.Parameters.Migrated)
+	}
+	return got.Result, nil
+}
+
+// post gives the answer to a call as it came.
+func (d direct) post(ctx context.Context, method string, body []byte) ([]byte, error) {
+	if d.cables != nil {
+		status, raw, err := d.cables.post(ctx, method, body)
+		if err != nil {
+			return nil, transportError(err)
+		}
+		return raw, fallen(status)
+	}
 	address := d.base
 	address.Path += method
 	req := (&http.Request{
@@ -72,20 +95,14 @@ func call[R any](ctx context.Context, d direct, method string, params any) (R, e
 	}).WithContext(ctx)
 	resp, err := d.client.once(req)
 	if err != nil {
-		return got.Result, err
+		return nil, err
 	}
 	defer resp.Body.Close()
 	raw, err := readAll(resp, answerLimit)
 	if err != nil {
-		return got.Result, transportError(err)
+		return nil, transportError(err)
 	}
-	if err := codec.Unmarshal(raw, &got); err != nil {
-		return got.Result, fmt.Errorf("error decode response body for method %s", method)
-	}
-	if !got.OK {
-		return got.Result, refused(method, got.Code, got.Description, got.Parameters.RetryAfter, got.Parameters.Migrated)
-	}
-	return got.Result, nil
+	return raw, nil
 }
 
 // readAll reads an answer into as much room as it says it needs.

@@ -54,11 +54,19 @@ func answered(resp *http.Response, err error) (*http.Response, error) {
 	if err != nil {
 		return nil, transportError(err)
 	}
-	if resp.StatusCode >= http.StatusInternalServerError {
+	if err := fallen(resp.StatusCode); err != nil {
 		resp.Body.Close()
-		return nil, &sales.Error{Code: core.ChatUnavailable, Uncertain: true, Message: fmt.Sprintf("telegram answered %d", resp.StatusCode)}
+		return nil, err
 	}
 	return resp, nil
+}
+
+// fallen is the error of a status that says nothing but that something is broken.
+func fallen(status int) error {
+	if status < http.StatusInternalServerError {
+		return nil
+	}
+	return &sales.Error{Code: core.ChatUnavailable, Uncertain: true, Message: fmt.Sprintf("telegram answered %d", status)}
 }
 
 func replayable(req *http.Request) error {
