@@ -3,11 +3,14 @@ package amocrm_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"voronka/crm"
 	"voronka/crm/amocrm"
@@ -259,14 +262,36 @@ func TestRevokedIntegration(t *testing.T) {
 
 func TestForeignReferer(t *testing.T) {
 	t.Parallel()
-	safe := &drawer{}
-	a := amocrm.NewAccess(amocrm.Integration{URL: "https://shop.amocrm.ru", Safe: safe})
-	for _, referer := range []string{"evil.example", "https://shop.amocrm.ru.evil.example", "https://user@evil.example/", "169.254.169.254"} {
+	safe, asked := &drawer{}, []string{}
+	wire := roundTrip(func(r *http.Request) (*http.Response, error) {
+		asked = append(asked, r.URL.Scheme+"://"+r.URL.Host)
+		return nil, errors.New("no network here")
+	})
+	a := amocrm.NewAccess(amocrm.Integration{URL: "https://shop.amocrm.ru", Safe: safe, HTTP: &http.Client{Transport: wire}})
+	for _, referer := range []string{
+		"evil.example", "https://shop.amocrm.ru.evil.example", "https://user@evil.example/", "169.254.169.254", "localhost:8080",
+		"evilamocrm.ru", "https://amocrm.ru@evil.example", "https://shop.amocrm.ru:x@evil.example", "evil.example/shop.amocrm.ru",
+		"evil.example?.amocrm.ru", "evil.example#.amocrm.ru", "https://evil.example\\.amocrm.ru", "https://user@shop.amocrm.ru", "shop.amocrm.ru.", "//evil.example",
+	} {
 		if err := a.Accept(t.Context(), "code", referer); sales.AsError(err).Code != "crm_address" {
 			t.Errorf("%s: %v", referer, err)
 		}
+	}
+	if len(asked) != 0 {
+		t.Errorf("the secret went to %q", asked)
+	}
+	for _, referer := range []string{"", "shop.amocrm.ru", "http://moved.amocrm.ru", "SHOP.AmoCRM.ru/leads"} {
+		_ = a.Accept(t.Context(), "code", referer)
+	}
+	if diff := cmp.Diff([]string{"https://shop.amocrm.ru", "https://shop.amocrm.ru", "https://moved.amocrm.ru", "https://SHOP.AmoCRM.ru"}, asked); diff != "" {
+		t.Error(diff)
 	}
 	if ask := a.Ask("st"); !strings.HasPrefix(ask, "https://www.amocrm.ru/oauth?") || !strings.Contains(ask, "state=st") {
 		t.Errorf("asks at %s", ask)
 	}
 }
+
+// roundTrip is a network of one's own.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -69,6 +69,17 @@ func (a *account) signed(method, path, body string, spoil func(*http.Request)) a
 	return got
 }
 
+// resigned changes a request before it is signed.
+func resigned(change func(*http.Request)) func(*http.Request) {
+	return func(r *http.Request) {
+		change(r)
+		path, _, _ := strings.Cut(r.URL.RequestURI(), "?")
+		r.Header.Set("X-Signature", signature(strings.Join([]string{
+			r.Method, r.Header.Get("Content-MD5"), r.Header.Get("Content-Type"), r.Header.Get("Date"), path,
+		}, "\n")))
+	}
+}
+
 func (a *account) connect() {
 	a.t.Helper()
 	got := a.signed("POST", "/v2/origin/custom/"+channelID+"/connect", `{"account_id":"`+accountAmojo+`","hook_api_version":"v2"}`, nil)
@@ -133,10 +144,12 @@ func TestChatsRefuseWhatIsNotSigned(t *testing.T) {
 		"no signature":    func(r *http.Request) { r.Header.Del("X-Signature") },
 		"another method":  func(r *http.Request) { r.Method = "PUT" },
 		"another body":    func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(fromCustomer + " ")); r.ContentLength++ },
-		"upper case md5":  func(r *http.Request) { r.Header.Set("Content-MD5", strings.ToUpper(r.Header.Get("Content-MD5"))) },
-		"a charset":       func(r *http.Request) { r.Header.Set("Content-Type", "application/json; charset=utf-8") },
-		"16 minutes ago":  func(r *http.Request) { r.Header.Set("Date", a.clock.Now().Add(-16*time.Minute).Format(time.RFC1123Z)) },
-		"in HTTP's form":  func(r *http.Request) { r.Header.Set("Date", "yesterday") },
+		"upper case md5":  resigned(func(r *http.Request) { r.Header.Set("Content-MD5", strings.ToUpper(r.Header.Get("Content-MD5"))) }),
+		"another's md5":   resigned(func(r *http.Request) { r.Header.Set("Content-MD5", strings.Repeat("0", 32)) }),
+		"a charset":       resigned(func(r *http.Request) { r.Header.Set("Content-Type", "application/json; charset=utf-8") }),
+		"16 minutes ago":  resigned(func(r *http.Request) { r.Header.Set("Date", a.clock.Now().Add(-16*time.Minute).Format(time.RFC1123Z)) }),
+		"no date":         resigned(func(r *http.Request) { r.Header.Set("Date", "yesterday") }),
+		"a later date":    func(r *http.Request) { r.Header.Set("Date", a.clock.Now().Add(time.Minute).Format(time.RFC1123Z)) },
 		"old, body alone": func(r *http.Request) { r.Header.Set("X-Signature", signature(fromCustomer)) },
 	} {
 		if got := a.signed("POST", scopePath, fromCustomer, spoil); got.status != 403 {
@@ -145,6 +158,10 @@ func TestChatsRefuseWhatIsNotSigned(t *testing.T) {
 	}
 	if got := a.ChatMessages(); len(got) != 0 {
 		t.Errorf("kept %+v", got)
+	}
+	within := resigned(func(r *http.Request) { r.Header.Set("Date", a.clock.Now().Add(-14*time.Minute).Format(time.RFC1123Z)) })
+	if got := a.signed("POST", scopePath, fromCustomer, within); got.status != 200 {
+		t.Errorf("within a quarter of an hour: %d %s", got.status, got.text)
 	}
 }
 

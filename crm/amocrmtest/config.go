@@ -42,6 +42,9 @@ type Config struct {
 	// SearchLag hides what was written from query= for that long, as the
 	// search index of a busy account does.
 	SearchLag time.Duration
+	// HookIndex is where the lists of webhooks begin, and how far apart their
+	// items are, beyond 0, 1, 2: their indexes may be sparse (webhooks-format).
+	HookIndex int
 	// Limits are the request limits; the zero value has none.
 	Limits Limits
 	// PayWall are the ways to pay that the page of an invoice offers.

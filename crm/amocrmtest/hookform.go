@@ -14,9 +14,12 @@ type form struct {
 	values url.Values
 }
 
-func newForm(entity, action string) form {
-	return form{prefix: fmt.Sprintf("%s[%s][0]", entity, action), values: url.Values{}}
+func (s *Server) newForm(entity, action string) form {
+	return form{prefix: fmt.Sprintf("%s[%s][%d]", entity, action, s.sparse(0)), values: url.Values{}}
 }
+
+// sparse is the index of an item in a list of a webhook.
+func (s *Server) sparse(i int) int { return i + (i+1)*s.cfg.HookIndex }
 
 func (f form) set(key string, value any) { f.values.Set(f.prefix+key, plain(value)) }
 
@@ -30,11 +33,11 @@ func (s *Server) cardForm(f form, card Card) {
 	f.set("[modified_user_id]", card.UpdatedBy)
 	f.set("[account_id]", s.cfg.AccountID)
 	for i, t := range card.Tags {
-		f.set(fmt.Sprintf("[tags][%d][id]", i), t.ID)
-		f.set(fmt.Sprintf("[tags][%d][name]", i), t.Name)
+		f.set(fmt.Sprintf("[tags][%d][id]", s.sparse(i)), t.ID)
+		f.set(fmt.Sprintf("[tags][%d][name]", s.sparse(i)), t.Name)
 	}
 	for i, field := range card.Fields {
-		at := fmt.Sprintf("[custom_fields][%d]", i)
+		at := fmt.Sprintf("[custom_fields][%d]", s.sparse(i))
 		f.set(at+"[id]", field.FieldID)
 		f.set(at+"[name]", field.Name)
 		if field.Code != "" {
@@ -60,7 +63,7 @@ func (f form) value(at, kind string, v Value) {
 
 // emitLead sends {leads: {action: [deal]}} to who asked for it.
 func (s *Server) emitLead(action string, l *Lead, oldStatus, oldPipeline int64) {
-	f := newForm("leads", action)
+	f := s.newForm("leads", action)
 	s.cardForm(f, l.Card)
 	f.set("[price]", l.Price)
 	f.set("[status_id]", l.StatusID)
@@ -75,7 +78,7 @@ func (s *Server) emitLead(action string, l *Lead, oldStatus, oldPipeline int64) 
 }
 
 func (s *Server) emitContact(action, entity string, who *Contact) {
-	f := newForm("contacts", action)
+	f := s.newForm("contacts", action)
 	s.cardForm(f, who.Card)
 	f.set("[type]", singular(entity))
 	f.set("[created_at]", who.CreatedAt)
@@ -97,7 +100,7 @@ func elementTypes() map[string]int64 {
 
 // emitNote nests the note once more; the documents do not show it (inferred).
 func (s *Server) emitNote(n *Note) {
-	f := newForm(n.Entity, "note")
+	f := s.newForm(n.Entity, "note")
 	f.prefix += "[note]"
 	f.set("[id]", n.ID)
 	f.set("[note_type]", n.Type)
@@ -112,7 +115,7 @@ func (s *Server) emitNote(n *Note) {
 }
 
 func (s *Server) emitTask(action string, t *Task) {
-	f := newForm("task", action)
+	f := s.newForm("task", action)
 	f.set("[id]", t.ID)
 	f.set("[element_id]", t.EntityID)
 	f.set("[element_type]", elementTypes()[t.Entity])

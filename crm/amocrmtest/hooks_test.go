@@ -118,6 +118,24 @@ func hookKeys(form url.Values) []string {
 	return slices.Compact(out)
 }
 
+// TestHookIndexesAreSparse as PHP leaves them, where an account asks for it.
+func TestHookIndexesAreSparse(t *testing.T) {
+	t.Parallel()
+	a, r := open(t, amocrmtest.Config{HookIndex: 2}), listen(t)
+	a.subscribe(r.url, "add_lead")
+	a.want(200, "POST", "/api/v4/leads", `[{"name":"Семинар","tags_to_add":[{"name":"a"},{"name":"b"}],
+		"custom_fields_values":[{"field_code":"ORDER_ID","values":[{"value":"1001"}]}]}]`)
+	waitFor(t, "the webhook", func() bool { return len(r.received()) == 1 })
+	for key, want := range map[string]string{
+		"leads[add][2][name]": "Семинар", "leads[add][2][tags][2][name]": "a", "leads[add][2][tags][5][name]": "b",
+		"leads[add][2][custom_fields][2][values][0][value]": "1001", "leads[add][0][name]": "", "account[subdomain]": "example",
+	} {
+		if got := r.received()[0].Get(key); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+}
+
 func TestNotesAndTasksAreTold(t *testing.T) {
 	t.Parallel()
 	a, r := open(t, amocrmtest.Config{}), listen(t)
@@ -157,7 +175,15 @@ func TestRetries(t *testing.T) {
 					d := a.Deliveries()
 					return len(d) == 1 && (d[0].Attempts == i+1 || d[0].Done)
 				})
-				a.clock.Advance(pause)
+				if i >= c.attempts {
+					break
+				}
+				a.clock.Advance(pause - time.Second)
+				a.Tick()
+				if got := len(r.received()); got != i+1 {
+					t.Fatalf("%d attempts a second before the pause of %v ends, want %d", got, pause, i+1)
+				}
+				a.clock.Advance(time.Second)
 				a.Tick()
 			}
 			waitFor(t, "the end", func() bool {
