@@ -1,6 +1,7 @@
 package amocrm_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
@@ -117,13 +118,33 @@ func TestOneWrongEntityOfABatch(t *testing.T) {
 func TestTimeoutMakesBatchesSmaller(t *testing.T) {
 	t.Parallel()
 	asTeam(t, 40, amocrmtest.RealLimits(), func(m *team) {
+		before := m.calls("PATCH", "/api/v4/leads")
 		m.Inject(amocrmtest.Fault{Method: "PATCH", Path: "/api/v4/leads", Kind: amocrmtest.GatewayTimeout, Times: 3})
 		for i, err := range m.all(func(i int) crm.Change { return crm.Change{ID: fmt.Sprint("c", i), Stage: "Выбор"} }) {
 			if err != nil {
 				m.t.Errorf("customer %d: %v", i, err)
 			}
 		}
+		sizes := m.batches("PATCH", "/api/v4/leads")[before:]
+		if len(sizes) < 4 || sizes[0] < 20 || sizes[1] > (sizes[0]+1)/2 {
+			m.t.Errorf("after a 504 batches of %v deals", sizes)
+		}
 	})
+}
+
+// batches are the lengths of lists that requests brought.
+func (m *team) batches(method, path string) (sizes []int) {
+	for _, r := range m.Requests() {
+		if r.Method != method || r.Path != path {
+			continue
+		}
+		var list []json.RawMessage
+		if err := json.Unmarshal([]byte(r.Body), &list); err != nil {
+			m.t.Errorf("%s %s is no list: %v", method, path, err)
+		}
+		sizes = append(sizes, len(list))
+	}
+	return sizes
 }
 
 // TestStormOf429CostsOnlyTime lets calls wait in their places: no job is given back.

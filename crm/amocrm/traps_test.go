@@ -8,6 +8,7 @@ import (
 
 	"voronka/crm"
 	"voronka/crm/amocrmtest"
+	"voronka/sales"
 )
 
 // TestDateIsTheSameDayInEveryZone of those that accounts may have, from Hawaii
@@ -24,6 +25,24 @@ func TestDateIsTheSameDayInEveryZone(t *testing.T) {
 		zone := time.FixedZone("", hours*3600)
 		if got := time.Unix(seconds, 0).In(zone).Format(time.DateOnly); got != "2026-03-02" {
 			t.Errorf("UTC%+d shows %s", hours, got)
+		}
+	}
+}
+
+// TestPriceOfADealIsInWholeRoubles, rounded half up, whether the deal is made
+// with it or has it later (API v4, leads-api).
+func TestPriceOfADealIsInWholeRoubles(t *testing.T) {
+	t.Parallel()
+	for price, want := range map[sales.Money]int64{490000: 4900, 490049: 4900, 490050: 4901, 99: 1, 1: 0} {
+		a, _, _ := shop(t, amocrmtest.Config{})
+		refs := apply(t, a, crm.Change{ID: "c1", Contact: customer(), Price: price}, crm.Refs{})
+		if got := a.Leads()[0].Price; got != want {
+			t.Errorf("made with %v the deal costs %d", price, got)
+		}
+		apply(t, a, crm.Change{ID: "c2", Contact: customer(), Price: sales.Roubles(77)}, refs)
+		apply(t, a, crm.Change{ID: "c3", Contact: customer(), Price: price}, refs)
+		if got := a.Leads()[0].Price; want > 0 && got != want {
+			t.Errorf("changed to %v the deal costs %d", price, got)
 		}
 	}
 }

@@ -141,6 +141,13 @@ func TestInvoice(t *testing.T) {
 	if got.at(t, "custom_fields_values.1.values.0.value") != "Оплачен" {
 		t.Errorf("status: %s", got.text)
 	}
+	a.want(200, "PATCH", path, `{"custom_fields_values":[{"field_code":"BILL_PRICE","values":[{"value":25}]}]}`)
+	a.want(200, "PATCH", path, `{"custom_fields_values":[{"field_code":"ITEMS","values":[{"value":{"description":"Другое","unit_price":1000,"quantity":1}}]}]}`)
+	for _, bill := range a.Bills() {
+		if got := bill.Values("BILL_PRICE"); len(got) != 1 || fmt.Sprint(got[0]) != "25" {
+			t.Errorf("other rows make the total %v: nobody computes it", got)
+		}
+	}
 }
 
 // TestManyAtOnce lets the race detector look at everything together.
