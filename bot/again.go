@@ -29,17 +29,17 @@ func (b *Bot) Again(ctx context.Context, id string) (sales.Payment, error) {
 	if err != nil {
 		return attempt, fmt.Errorf("try a payment again: %w", err)
 	}
-	if attempt.URL != "" || attempt.Status != sales.PaymentNew || b.Provider == nil {
+	if !unlinked(attempt) || b.Provider == nil {
 		return attempt, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, linkTime)
 	defer cancel()
-	made, err := b.Provider.Link(ctx, attempt)
+	keep, err := b.makeLink(ctx, attempt)
 	if err != nil {
 		b.Log.Warn("another attempt got no link", "payment", attempt.ID, "error", err)
 		return attempt, nil
 	}
-	if err := b.Store.Update(ctx, b.keepLink(attempt, made)); err != nil {
+	if err := b.Store.Update(ctx, keep); err != nil {
 		return attempt, fmt.Errorf("keep the link of another attempt: %w", err)
 	}
 	return b.loadPayment(ctx, attempt.ID)
@@ -75,7 +75,7 @@ func (b *Bot) newAttempt(tx storage.Tx, declined sales.Payment, number int) (sal
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s again %d", declined.ID, number))
 	next := declined
 	next.ID = hex.EncodeToString(sum[:16])
-	next.Status, next.External, next.URL, next.State, next.Fiscals = sales.PaymentNew, "", "", "", nil
+	next.Status, next.External, next.URL, next.State, next.Request, next.Fiscals = sales.PaymentNew, "", "", "", "", nil
 	next.CreatedAt, next.Checks = b.Now(), 0
 	next.CheckAt = payments.NextCheck(next, b.Now())
 	if err := tx.PutPayment(next); err != nil {

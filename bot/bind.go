@@ -31,6 +31,10 @@ type binding struct {
 	// Ended is what came of it, empty while it is open.
 	Ended  flows.Outcome `json:"ended,omitempty"`
 	Checks int           `json:"checks,omitempty"`
+	// Payment is the one that stores the account by being paid, empty where
+	// nothing is paid: the flow hears of the payment then, and of the account only
+	// where its bank would not have it charged.
+	Payment string `json:"payment,omitempty"`
 }
 
 type bindJob struct {
@@ -148,8 +152,11 @@ func (b *Bot) bound(ctx context.Context, _ outbox.Job, payload bindJob) (func(st
 			return err
 		}
 		current, err := loadBinding(tx, one.ID)
-		if err != nil || current.Ended == flows.CardSaved || b.Now().After(one.AskedAt.Add(bindLife)) {
+		if err != nil || current.Ended == flows.CardSaved {
 			return err
+		}
+		if b.Now().After(one.AskedAt.Add(bindLife)) {
+			return b.giveUpAccount(tx, current)
 		}
 		current.Checks++
 		return errors.Join(putBinding(tx, current), put(tx, cardLane(one.ID), jobBound, payload, b.Now().Add(bindPause(current.Checks))))
@@ -210,6 +217,8 @@ func (b *Bot) tellCard(tx storage.Tx, id string, said payments.Binding) error {
 	switch {
 	case err != nil, one.Ended == flows.CardSaved, said.Status == payments.BindingOpen:
 		return err
+	case one.Payment != "":
+		return b.tellAccount(tx, one, said)
 	case said.Status != payments.BindingDone || said.Card.Token == "" || b.Sealer == nil: // without a token nothing can be charged
 		return b.endBinding(tx, id, flows.CardRefused)
 	}

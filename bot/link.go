@@ -21,15 +21,15 @@ const linkTime = 15 * time.Second
 // customer down the flow's error branch.
 func (b *Bot) link(ctx context.Context, _ outbox.Job, payload linkJob) (func(storage.Tx) error, error) {
 	payment, err := b.loadPayment(ctx, payload.Payment)
-	if err != nil || payment.URL != "" || payment.Status != sales.PaymentNew {
+	if err != nil || !unlinked(payment) {
 		return nil, err
 	}
 	if b.Provider == nil {
 		return b.refuseLink(payment, &sales.Error{Code: "no_provider", Message: "no payment provider is configured"}), nil
 	}
-	made, err := b.Provider.Link(ctx, payment)
+	keep, err := b.makeLink(ctx, payment)
 	if err == nil {
-		return b.keepLink(payment, made), nil
+		return keep, nil
 	}
 	coded := sales.AsError(err)
 	if coded.Action != sales.Retry || !b.Now().Before(payment.ExpiresAt) {
@@ -37,6 +37,24 @@ func (b *Bot) link(ctx context.Context, _ outbox.Job, payload linkJob) (func(sto
 		return b.refuseLink(payment, coded), nil
 	}
 	return nil, err
+}
+
+// unlinked tells whether a payment still has no address to be paid at.
+func unlinked(payment sales.Payment) bool {
+	begun := payment.Status == sales.PaymentLinked && payment.StoresAccount()
+	return payment.URL == "" && (payment.Status == sales.PaymentNew || begun)
+}
+
+// makeLink has the provider make the address of a payment, and says how to keep it.
+func (b *Bot) makeLink(ctx context.Context, payment sales.Payment) (func(storage.Tx) error, error) {
+	if payment.StoresAccount() {
+		return b.linkAccount(ctx, payment)
+	}
+	made, err := b.Provider.Link(ctx, payment)
+	if err != nil {
+		return nil, err
+	}
+	return b.keepLink(payment, made), nil
 }
 
 func (b *Bot) loadPayment(ctx context.Context, id string) (payment sales.Payment, err error) {

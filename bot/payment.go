@@ -86,6 +86,11 @@ func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
 	if err := b.move(tx, moved, outcome, event); err != nil {
 		return err
 	}
+	if moved.StoresAccount() && payment.PaidAt.IsZero() && !moved.PaidAt.IsZero() {
+		if err := b.awaitAccount(tx, moved); err != nil {
+			return err
+		}
+	}
 	if len(event.Raw) > 0 && wentUnseen(moved) && moved.Status != payment.Status {
 		// A notification may name only the part that went back last.
 		return put(tx, paymentLane(moved.ID), jobCheck, checkJob{moved.ID}, b.Now())

@@ -41,7 +41,7 @@ func (b *Bot) Methods(ctx context.Context, payment sales.Payment) []sales.Method
 // page where it has no such way, or does not answer.
 func (b *Bot) Open(ctx context.Context, payment sales.Payment, method sales.Method) string {
 	opener, able := b.Provider.(payments.Opener)
-	if !able || method == "" || method == sales.MethodCard {
+	if !able || method == "" || method == sales.MethodCard || payment.StoresAccount() {
 		return payment.URL
 	}
 	ctx, cancel := context.WithTimeout(ctx, linkTime)
@@ -141,7 +141,7 @@ func (b *Bot) code(ctx context.Context, message *Message, id string) error {
 		return err
 	}
 	address := b.Open(ctx, payment, sales.MethodSBP)
-	if address == payment.URL {
+	if address == payment.URL && !payment.StoresAccount() {
 		return nil
 	}
 	picture, err := qr.Encode(address, qr.M)

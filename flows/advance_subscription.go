@@ -125,7 +125,7 @@ func (r *Run) hearSubscription(one sales.Subscription, word Outcome) {
 	r.consider("subscription", string(word), "default")
 	say := Say{Text: r.Render(r.Text(string(word)), MaxText)}
 	if word == ChargeFailed || word == CardExpiring {
-		if _, payment := r.Renew(one, chargeLife, Template{}); payment.ID != "" {
+		if _, payment := r.Renew(one, PlanTerms{Expires: chargeLife}); payment.ID != "" {
 			label := Clip(r.Fill(r.Text("new_card_button")), MaxButton)
 			say.Buttons = [][]InlineButton{{{Text: label, URL: PayLink(payment.ID)}}}
 		}

@@ -3,6 +3,8 @@ package flows
 import (
 	"slices"
 	"strings"
+
+	"voronka/sales"
 )
 
 // plans checks what is subscribed to: that the plan is there, that whoever
@@ -20,6 +22,9 @@ func (c *checker) plans() {
 				c.fail(ref.Pos, "unknown_plan", "Plan", ref.Name, "Suggest", Nearest(ref.Name, known), "Known", strings.Join(known, ", "))
 			}
 		}
+		if uses.Account {
+			c.sums(uses.Plans)
+		}
 		if uses.Subscribes && !subscribes {
 			subscribes = true
 			c.deaf(uses)
@@ -29,6 +34,25 @@ func (c *checker) plans() {
 				if slices.Contains(known, ref.Name) {
 					c.fail(ref.Pos, "pay_of_plan", "Plan", ref.Name)
 				}
+			}
+		}
+	}
+}
+
+// Sums that are paid from an account (T-Bank API 1.80, code 3016).
+const (
+	leastBySBP sales.Money = 10_00
+	mostBySBP  sales.Money = 1_000_000_00
+)
+
+// sums reports plans of which some payment cannot be taken from an account.
+func (c *checker) sums(plans []Ref) {
+	for _, ref := range plans {
+		plan, _ := c.flow.Plan(ref.Name)
+		for _, sum := range []sales.Money{plan.FirstSum(), plan.Price} {
+			if plan.ID != "" && (sum < leastBySBP || sum > mostBySBP) {
+				c.fail(ref.Pos, "sbp_sum", "Plan", plan.ID, "Sum", sum.String())
+				break
 			}
 		}
 	}

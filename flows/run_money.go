@@ -125,7 +125,7 @@ func (r *Run) Demand(product sales.Product, terms Terms) (sales.Order, sales.Pay
 	if !due {
 		return order, sales.Payment{}, false
 	}
-	payment, known := r.payable(order)
+	payment, known := r.payable(order, nil)
 	if !known || payment.Hold != terms.Hold || payment.Method != terms.Method || payment.Recurrent != terms.SaveCard {
 		payment = r.newPayment(order, product, terms.Expires.Sub(r.Input.At), r.Fill(terms.Description))
 		payment.Hold, payment.Method, payment.Recurrent = terms.Hold, terms.Method, terms.SaveCard
@@ -159,12 +159,15 @@ func (r *Run) dueOrder(product sales.Product) (sales.Order, bool) {
 // minute left to do so, and the same buyer in its receipt. A declined attempt
 // is renewed: nothing promises that the bank's form takes another one (T-Bank
 // API 1.80, statuses), and a second decline of it could not be told from a
-// repeated notification.
-func (r *Run) payable(order sales.Order) (sales.Payment, bool) {
+// repeated notification. fits says which are meant, nil all.
+func (r *Run) payable(order sales.Order, fits func(sales.Payment) bool) (sales.Payment, bool) {
 	for i := len(r.known.Payments) + len(r.payments) - 1; i >= 0; i-- {
 		payment := r.paymentAt(i)
 		open := payment.Status == sales.PaymentNew || payment.Status == sales.PaymentLinked
 		if payment.Order != order.ID || !open || payment.Initiator != "" || payment.Amount != order.Amount || payment.ExpiresAt.Before(r.Input.At.Add(time.Minute)) {
+			continue
+		}
+		if fits != nil && !fits(*payment) {
 			continue
 		}
 		if receipt := payment.Receipt; receipt == nil || receipt.Email == r.Contact.Email && receipt.Phone == r.Contact.Phone {

@@ -88,10 +88,20 @@ func (r *Run) periodOrder(one sales.Subscription, amount sales.Money) sales.Orde
 	return order
 }
 
+// PlanTerms are how a subscription's payment is asked for in person.
+type PlanTerms struct {
+	// Expires is how long the link lives.
+	Expires     time.Duration
+	Description Template
+	// Method stores a card, or an account (SBP) that is charged from then on; empty
+	// is a card. Only one is offered: what is charged later must be what paid.
+	Method sales.Method
+}
+
 // Subscribe asks for the first payment of a plan, which stores the card; one
 // that lives already goes on. Its answer is the key of TextKeys that says what
 // happened, and the payment where there is one to be paid.
-func (r *Run) Subscribe(plan sales.Plan, expires time.Duration, description Template) (answer string, payment sales.Payment) {
+func (r *Run) Subscribe(plan sales.Plan, terms PlanTerms) (answer string, payment sales.Payment) {
 	one, known := r.SubscriptionTo(plan.ID)
 	r.about = one.ID
 	switch {
@@ -103,7 +113,7 @@ func (r *Run) Subscribe(plan sales.Plan, expires time.Duration, description Temp
 		r.letIn(one, Template{})
 		return "subscribed_again", payment
 	case known && one.Status == sales.SubscriptionOverdue:
-		return r.Renew(one, expires, description)
+		return r.Renew(one, terms)
 	case known && one.Status != sales.SubscriptionNew:
 		return "subscribed", payment
 	case !known:
@@ -111,12 +121,12 @@ func (r *Run) Subscribe(plan sales.Plan, expires time.Duration, description Temp
 	}
 	one.Plan, one.Status = plan, sales.SubscriptionNew
 	r.saveSubscription(one)
-	return "subscribe", r.ask(one, r.periodOrder(one, plan.FirstSum()), plan.Product(), expires, description)
+	return "subscribe", r.ask(one, r.periodOrder(one, plan.FirstSum()), plan.Product(), terms)
 }
 
 // Renew asks for the coming period by a link, which also stores the card that
 // it is paid with. No charge is asked for while the link can be paid.
-func (r *Run) Renew(one sales.Subscription, expires time.Duration, description Template) (answer string, payment sales.Payment) {
+func (r *Run) Renew(one sales.Subscription, terms PlanTerms) (answer string, payment sales.Payment) {
 	r.about = one.ID
 	if one.Charging != "" {
 		return "subscribed", payment // the card is being charged this very moment
@@ -125,15 +135,15 @@ func (r *Run) Renew(one sales.Subscription, expires time.Duration, description T
 	if one.Status == sales.SubscriptionOverdue {
 		last = cmp.Or(one.RetryAt, one.GraceEnd())
 	}
-	if left := last.Sub(r.Input.At) - linkMargin; left < expires {
-		expires = left
+	if left := last.Sub(r.Input.At) - linkMargin; left < terms.Expires {
+		terms.Expires = left
 	}
-	if expires < 2*time.Minute {
+	if terms.Expires < 2*time.Minute {
 		return "subscribed", payment
 	}
 	product := one.Coming().Product()
 	product.Price = one.Sum()
-	return "subscribe", r.ask(one, r.periodOrder(one, product.Price), product, expires, description)
+	return "subscribe", r.ask(one, r.periodOrder(one, product.Price), product, terms)
 }
 
 // linkMargin is how long before a charge a link for the same period is closed,
@@ -141,12 +151,13 @@ func (r *Run) Renew(one sales.Subscription, expires time.Duration, description T
 const linkMargin = 5 * time.Minute
 
 // ask makes the payment of a subscription's order that is paid in person.
-func (r *Run) ask(one sales.Subscription, order sales.Order, product sales.Product, expires time.Duration, description Template) sales.Payment {
+func (r *Run) ask(one sales.Subscription, order sales.Order, product sales.Product, terms PlanTerms) sales.Payment {
 	r.Session.Order = order.ID
-	payment, known := r.payable(order)
+	method := cmp.Or(terms.Method, sales.MethodCard)
+	payment, known := r.payable(order, func(p sales.Payment) bool { return cmp.Or(p.Method, sales.MethodCard) == method })
 	if !known {
-		payment = r.newPayment(order, product, expires, r.Fill(description))
-		payment.Recurrent = true
+		payment = r.newPayment(order, product, terms.Expires, r.Fill(terms.Description))
+		payment.Recurrent, payment.Method = true, method
 		r.payments = append(r.payments, payment)
 		r.Emit(MakeLink{Payment: payment.ID})
 	}

@@ -202,7 +202,7 @@ func (r *Run) charge(asked bill) string {
 		if !known || order.Product != "" || order.Title != title || order.Paid() {
 			continue
 		}
-		same, open := r.payable(order)
+		same, open := r.payable(order, nil)
 		if open && same.ID == payment.ID && payment.Initiator == "" && payment.Recurrent == asked.recurrent && payment.Amount == asked.amount && reflect.DeepEqual(payment.Receipt, asked.receipt) {
 			r.Session.Order, r.Session.Payment = order.ID, payment.ID
 			return payment.ID

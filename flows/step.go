@@ -51,8 +51,10 @@ type Uses struct {
 	// subscribed to.
 	Plans      []Ref
 	Subscribes bool
-	Files      []Ref
-	Texts      []Bounded
+	// Account is set when a plan is paid from an account (SBP).
+	Account bool
+	Files   []Ref
+	Texts   []Bounded
 	// Outcomes are payment outcomes that the state has to handle.
 	Outcomes []Outcome
 	// Receipt is set when e-mail or phone must be known before.

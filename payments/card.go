@@ -62,7 +62,12 @@ type AccountBinder interface {
 	// BindAccount makes an address where a customer lets a shop charge their
 	// account; their bank shows the description. Link.External is as of Bind.
 	BindAccount(ctx context.Context, shop, description string) (Link, error)
-	// AccountBound asks what became of it.
+	// BindPaying makes an address where a customer pays a payment from their
+	// account and by that lets the shop charge it: one with StoresAccount, whose
+	// External is known. It may be called again; the last address counts, and
+	// Link.External, as of Bind, is its key.
+	BindPaying(ctx context.Context, payment sales.Payment) (Link, error)
+	// AccountBound asks what became of a key.
 	AccountBound(ctx context.Context, shop, request string) (Binding, error)
 }
 

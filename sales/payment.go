@@ -38,6 +38,9 @@ type Payment struct {
 	HoldTold bool      `json:",omitempty"`
 	// Recurrent stores the customer's card for charges to come.
 	Recurrent bool `json:",omitempty"`
+	// Request is the provider's key of the wish to store the account that pays;
+	// empty where none is stored, or none was made yet.
+	Request string `json:",omitempty"`
 	// Initiator tells who asks for a charge by a stored card; empty is a payment in person.
 	Initiator Initiator `json:",omitempty"`
 	// ClosedAt is when its closing receipt was sent, zero before.
@@ -64,6 +67,12 @@ func (p Payment) Due() Money {
 		return p.Capture
 	}
 	return p.Amount
+}
+
+// StoresAccount tells whether it is paid in person from an account (SBP), which
+// is stored by the way for charges to come.
+func (p Payment) StoresAccount() bool {
+	return p.Recurrent && p.Method == MethodSBP && p.Initiator == ""
 }
 
 // Method is a way to pay.

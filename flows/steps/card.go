@@ -30,11 +30,11 @@ func readNewCard(n flows.Node) flows.Step {
 			n.Error("empty_plan", "Word", "new_card")
 		}
 	}
-	methods := readMethods(n.Field("method"))
-	if len(methods) > 1 || methods[0] == sales.MethodSaved || methods[0] == sales.MethodTPay {
+	method, one := readStored(n.Field("method"))
+	if !one {
 		n.Field("method").Error("new_card_method")
 	}
-	step.account = methods[0] == sales.MethodSBP
+	step.account = method == sales.MethodSBP
 	return step
 }
 

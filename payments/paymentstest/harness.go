@@ -44,6 +44,11 @@ type Harness struct {
 	// charged without them; nil for a provider that is no payments.Recurrer.
 	PayOnce func(t *testing.T, link payments.Link)
 
+	// PayByQR is a buyer who pays in a bank's app by the address of
+	// payments.AccountBinder.BindPaying; bound is whether the account may be charged
+	// later. Nil for a provider that is none.
+	PayByQR func(t *testing.T, link payments.Link, bound bool)
+
 	// Receipt goes with every payment; nil for none. Its total is Amount.
 	Receipt *sales.Receipt
 	// Private must not appear in an error or in an event's Raw: passwords, tokens, cards, contacts.

@@ -51,6 +51,8 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"charged by a stored card", charged},
 		{"a charge under mishaps", chargeMishaps},
 		{"a declined charge", chargeDeclined},
+		{"an account stored by paying", accountStored},
+		{"an account that was not stored", accountRefused},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

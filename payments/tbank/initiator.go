@@ -59,17 +59,31 @@ func addStages(fields map[string]any, payment sales.Payment) error {
 		putData(fields, "OperationInitiatorType", "2")
 	case payment.Initiator == sales.ByMerchant:
 		putData(fields, "OperationInitiatorType", "R")
+	case payment.StoresAccount():
+		if payment.Description == "" { // T-Bank API 1.80, Init: Description
+			return bury("bank_request", "чтобы привязать счёт через СБП, банку нужно описание платежа")
+		}
+		fields["Recurrent"] = "Y"
+		putData(fields, "QR", "true")
+		putKey(fields, payment.CustomerKey)
 	case payment.Recurrent:
 		if payment.CustomerKey == "" || len([]rune(payment.CustomerKey)) > 36 {
 			return bury("bank_request", "чтобы сохранить карту, банку нужен ключ покупателя от 1 до 36 символов")
 		}
 		fields["Recurrent"], fields["CustomerKey"] = "Y", payment.CustomerKey
 		putData(fields, "OperationInitiatorType", "1")
-	// A key that is too long is left out, not cut: two buyers must never share one.
-	case payment.CustomerKey != "" && len([]rune(payment.CustomerKey)) <= 36:
-		fields["CustomerKey"] = payment.CustomerKey
+	default:
+		putKey(fields, payment.CustomerKey)
 	}
 	return nil
+}
+
+// putKey adds the buyer's key where nothing demands one. A key that is too long
+// is left out, not cut: two buyers must never share one.
+func putKey(fields map[string]any, key string) {
+	if key != "" && len([]rune(key)) <= 36 {
+		fields["CustomerKey"] = key
+	}
 }
 
 // putData adds a pair to DATA and leaves one alone that a flow gave.

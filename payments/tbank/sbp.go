@@ -40,8 +40,8 @@ func (p *Provider) Open(ctx context.Context, payment sales.Payment, method sales
 	case "", sales.MethodCard:
 		return payment.URL, nil
 	case sales.MethodSBP:
-		if payment.Amount < 1000 || payment.Amount > 100_000_000 { // T-Bank API 1.80, code 3016
-			return "", bury("method_off", "через СБП платят от 10 ₽ до 1 000 000 ₽")
+		if err := payableBySBP(payment.Amount); err != nil {
+			return "", err
 		}
 		made, err := shop.call(ctx, "GetQr", map[string]any{"PaymentId": payment.External})
 		return opened(string(made.Data), method, err)
@@ -164,7 +164,41 @@ func (p *Provider) BindAccount(ctx context.Context, name, description string) (p
 	return payments.Link{External: string(made.RequestKey), URL: address}, err
 }
 
-// AccountBound asks what became of BindAccount.
+// BindPaying implements payments.AccountBinder with GetQr of a payment that
+// Init made with Recurrent and DATA.QR: its RequestKey is that of the wish to
+// store the account (T-Bank API 1.80, GetQr). Whether the bank's own page stores
+// an account is said nowhere, so that such a payment is paid at this address alone.
+func (p *Provider) BindPaying(ctx context.Context, payment sales.Payment) (payments.Link, error) {
+	shop, err := p.shop(payment.Shop)
+	if err != nil {
+		return payments.Link{}, err
+	}
+	if payment.External == "" || !payment.StoresAccount() {
+		return payments.Link{}, bury("bank_request", "счёт привязывается платежом через СБП, который для этого заведён у банка")
+	}
+	if err := payableBySBP(payment.Amount); err != nil {
+		return payments.Link{}, err
+	}
+	made, err := shop.call(ctx, "GetQr", map[string]any{"PaymentId": payment.External})
+	address, err := opened(string(made.Data), sales.MethodSBP, err)
+	if err != nil {
+		return payments.Link{}, err
+	}
+	if made.RequestKey == "" {
+		return payments.Link{}, bury("account_not_bound", "банк не дал ключа привязки счёта: попросите его включить у терминала рекуррентные платежи по СБП")
+	}
+	return payments.Link{External: string(made.RequestKey), URL: address}, nil
+}
+
+// payableBySBP refuses sums that GetQr would (T-Bank API 1.80, code 3016).
+func payableBySBP(amount sales.Money) error {
+	if amount < 1000 || amount > 100_000_000 {
+		return bury("method_off", "через СБП платят от 10 ₽ до 1 000 000 ₽")
+	}
+	return nil
+}
+
+// AccountBound asks what became of BindAccount, or of BindPaying.
 func (p *Provider) AccountBound(ctx context.Context, name, request string) (payments.Binding, error) {
 	shop, err := p.shop(name)
 	if err != nil {

@@ -152,6 +152,10 @@ func harness(t *testing.T, r *sales.Receipt, change func(*tbanktest.Terminal)) p
 			p, err := b.Pay(link.URL, tbanktest.CardOnce)
 			must(t, p, err)
 		},
+		PayByQR: func(t *testing.T, link payments.Link, bound bool) {
+			p, err := b.PayByQR(link.URL, bound)
+			must(t, p, err)
+		},
 		SayNext: func(word string) { b.Mischief(tbanktest.Mischief{Extra: map[string]any{"Status": word}}) },
 		Tamper: func(body []byte) []byte {
 			return bytes.Replace(body, []byte(`"Amount":490000`), []byte(`"Amount":490001`), 1)

@@ -2,6 +2,7 @@ package tbanktest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -14,7 +15,7 @@ func (s *Server) addAccountQr(c *call) (any, *refusal) {
 		return nil, s.refuse("3013")
 	}
 	b := s.newBinding(c, c.str("Description"))
-	b.isAccount, b.request = true, strconv.FormatInt(200_000+s.rand.Int64N(9_000_000), 10)
+	b.isAccount, b.request = true, s.newAccountKey()
 	b.URL = c.base + "/bind/" + b.short
 	data := b.URL + "?type=03"
 	if c.str("DataType") == "IMAGE" {
@@ -22,6 +23,53 @@ func (s *Server) addAccountQr(c *call) (any, *refusal) {
 	}
 	key, _ := strconv.ParseInt(b.request, 10, 64)
 	return c.ok(answer{"Message": "OK", "Data": data, "RequestKey": key}), nil
+}
+
+// newAccountKey makes the RequestKey of an account's binding: a number (T-Bank API 1.80, GetQr and AddAccountQr).
+func (s *Server) newAccountKey() string {
+	return strconv.FormatInt(200_000+s.rand.Int64N(9_000_000), 10)
+}
+
+// storesAccount says that whoever pays by the faster payment system lets the shop charge that account later
+// (T-Bank API 1.80, Init: Recurrent and DATA.QR; a charge of a bound account looks the same until ChargeQr).
+func (p *payment) storesAccount() bool { return p.Recurrent && p.byQR && !p.charged }
+
+// bindByPaying makes the binding that goes with a payment's QR code (T-Bank API 1.80, "Таблица статусов привязки
+// счёта"). The document does not say what a second GetQr does to the first key: here the last one counts.
+func (s *Server) bindByPaying(c *call, p *payment) *binding {
+	b := s.newBinding(c, p.Description)
+	b.isAccount, b.request, b.paying = true, s.newAccountKey(), p
+	s.become(b.payment, AccountProcessing)
+	return b
+}
+
+// takeBySBP is a buyer who paid in a bank's app. With storesAccount the account is bound by that, or its bank
+// does not want to; the caller holds the lock.
+func (s *Server) takeBySBP(p *payment, agreed bool) {
+	p.SBP, p.TwoStage = true, false
+	s.take(p, "", p.Amount)
+	for _, b := range slices.Backward(s.bindings) {
+		if b.paying == p && p.storesAccount() {
+			s.bindAccount(b, agreed)
+			return
+		}
+	}
+}
+
+// PayByQR is a buyer who pays a payment (its link, id or order id) in their bank's app by the code of GetQr. bound
+// is whether the bank lets the shop charge the account later, where the payment wants that.
+func (s *Server) PayByQR(link string, bound bool) (Payment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.open(link)
+	if err != nil {
+		return Payment{}, err
+	}
+	if p.Status == StatusNew {
+		return Payment{}, fmt.Errorf("pay %s by a code that nobody asked for: %w", p.ID, ErrClosed)
+	}
+	s.takeBySBP(p, bound)
+	return p.snapshot(), nil
 }
 
 // getAddAccountQrState is POST /v2/GetAddAccountQrState.
@@ -78,7 +126,7 @@ func (s *Server) BindAccount(link string, agreed bool) error {
 		if !b.isAccount || b.URL != link && b.URL+"?type=03" != link && b.request != link {
 			continue
 		}
-		if b.Status != BindingNew && b.Status != BindingShowed {
+		if b.Status != BindingNew && b.Status != BindingShowed || b.paying != nil {
 			return fmt.Errorf("bind %s: %w", link, ErrClosed)
 		}
 		s.bindAccount(b, agreed)

@@ -26,8 +26,7 @@ func (s *Server) payByApp(p *payment, app string, agreed bool) {
 		return
 	}
 	if p.SBP {
-		p.TwoStage = false
-		s.take(p, "", p.Amount)
+		s.takeBySBP(p, true)
 		return
 	}
 	s.take(p, CardSuccess, p.Amount)

@@ -12,8 +12,10 @@ const (
 	BindingShowed    = "FORM_SHOWED"
 	BindingCompleted = "COMPLETED"
 	BindingRejected  = "REJECTED"
-	AccountActive    = "ACTIVE"
-	AccountInactive  = "INACTIVE"
+
+	AccountProcessing = "PROCESSING"
+	AccountActive     = "ACTIVE"
+	AccountInactive   = "INACTIVE"
 )
 
 // bindingLife is how long the page of AddCard lives (T-Bank API 1.80, "Привязка карты").
@@ -25,7 +27,8 @@ type binding struct {
 	request   string    // RequestKey
 	checkType string    // of AddCard
 	account   string    // AccountToken once an account is bound
-	isAccount bool      // AddAccountQr made it
+	isAccount bool      // AddAccountQr made it, or GetQr
+	paying    *payment  // by which GetQr binds it
 	until     time.Time // when the page closes
 }
 

@@ -20,14 +20,20 @@ func (s *Server) getQr(c *call) (any, *refusal) {
 		return nil, s.refuse("3016")
 	case !isPayable(p.Status):
 		return nil, s.refuse("8")
+	case p.storesAccount() && p.Description == "": // API 1.80, Init: required to bind and pay
+		return nil, s.breach("Description", "of Init is required to bind an account by paying", "201", "PaymentId", "Description")
 	}
 	s.become(p, StatusFormShowed)
 	id, _ := strconv.ParseInt(p.ID, 10, 64)
+	request := id % 1_000_000
+	if p.storesAccount() {
+		request, _ = strconv.ParseInt(s.bindByPaying(c, p).request, 10, 64)
+	}
 	data := fmt.Sprintf("%s?type=02&sum=%d&cur=RUB", p.URL, p.Amount)
 	if c.str("DataType") == "IMAGE" {
 		data = qrPicture(p.ID)
 	}
-	return c.ok(answer{"Message": "OK", "OrderId": p.OrderID, "Data": data, "PaymentId": id, "RequestKey": id % 1_000_000}), nil
+	return c.ok(answer{"Message": "OK", "OrderId": p.OrderID, "Data": data, "PaymentId": id, "RequestKey": request}), nil
 }
 
 // qrPicture draws something that looks like a QR code; it stands for one and cannot be scanned.
@@ -66,15 +72,15 @@ func (s *Server) sbpPayTest(c *call) (any, *refusal) {
 	case !isPayable(p.Status):
 		return nil, s.refuse("8")
 	}
-	p.SBP = true
 	switch {
 	case late:
+		p.SBP = true
 		s.become(p, StatusDeadlineExpired)
 	case rejected:
+		p.SBP = true
 		s.decline(p, "1005")
 	default:
-		p.TwoStage = false
-		s.take(p, "", p.Amount)
+		s.takeBySBP(p, true)
 	}
 	return answer{"Success": true, "ErrorCode": "0", "Message": "OK", "Details": "0"}, nil
 }

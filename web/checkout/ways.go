@@ -15,7 +15,7 @@ import (
 // that the payment wants, or by the customer's choice where there are several.
 func (p Pay) lead(w http.ResponseWriter, r *http.Request, tmpl *template.Template, payment sales.Payment, order sales.Order) {
 	method := sales.Method(r.PathValue("method"))
-	if method == "" {
+	if method == "" || payment.StoresAccount() {
 		method = payment.Method
 	}
 	if method == "" && p.Methods != nil {
@@ -28,7 +28,7 @@ func (p Pay) lead(w http.ResponseWriter, r *http.Request, tmpl *template.Templat
 	if p.Open != nil {
 		address = p.Open(r.Context(), payment, method)
 	}
-	if method == sales.MethodSBP && address != payment.URL && r.Method == http.MethodGet {
+	if method == sales.MethodSBP && (address != payment.URL || payment.StoresAccount()) && r.Method == http.MethodGet {
 		p.code(w, tmpl, payment, order, address)
 		return
 	}
@@ -63,9 +63,11 @@ func (p Pay) code(w http.ResponseWriter, tmpl *template.Template, payment sales.
 	if picture, err := qr.Encode(address, qr.M); err == nil { // an address is far shorter than a code holds
 		shown.Code = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture.PNG()))
 	}
-	shown.Ways = []way{{
-		Method: string(sales.MethodCard), Address: "/pay/" + payment.ID + "/" + string(sales.MethodCard),
-		Text: p.Text(payment.Language, "checkout.way.other", nil),
-	}}
+	if !payment.StoresAccount() { // a card would leave nothing to charge later
+		shown.Ways = []way{{
+			Method: string(sales.MethodCard), Address: "/pay/" + payment.ID + "/" + string(sales.MethodCard),
+			Text: p.Text(payment.Language, "checkout.way.other", nil),
+		}}
+	}
 	p.send(w, tmpl, http.StatusOK, shown)
 }

@@ -95,6 +95,20 @@ func TestPaymentOfOneWayAsksNothing(t *testing.T) {
 	}
 }
 
+// TestAccountIsPaidFromAlone shows the code of a payment that stores the
+// account, whatever way the address names: a card would leave nothing to charge.
+func TestAccountIsPaidFromAlone(t *testing.T) {
+	t.Parallel()
+	payment := link()
+	payment.Method, payment.Recurrent, payment.Request, payment.URL = sales.MethodSBP, true, "211258", "https://qr.example/AS1?type=02"
+	for _, address := range []string{"/pay/pay1", "/pay/pay1/sbp", "/pay/pay1/card", "/pay/pay1/tpay"} {
+		body := withWays(t, payment, nil).ask("GET", address).Body.String()
+		if !strings.Contains(body, `data-state="code"`) || strings.Contains(body, "data-method") {
+			t.Errorf("%s:\n%s", address, body)
+		}
+	}
+}
+
 func TestDeclinedLinkIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	declined := link()
