@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"voronka/flows"
 	"voronka/locales"
@@ -53,29 +56,43 @@ func (c *till) open() *bolt.Store {
 	return store
 }
 
-// fill puts a paid order, its entries and a subscription into the database.
+// fill puts money into the database.
 func (c *till) fill() {
 	c.Helper()
 	store := c.open()
-	entry := func(kind sales.EntryKind, from, to sales.Account, amount sales.Money) sales.Entry {
-		return sales.Entry{At: c.now, Kind: kind, From: from, To: to, Amount: amount, Contact: "tg:7", Order: "o1", Payment: "p1", Because: "T:1:CONFIRMED:490000"}
+	if err := errors.Join(fillTill(c.Context(), store, c.now), store.Close()); err != nil {
+		c.Fatal(err)
 	}
-	err := store.Update(c.Context(), func(tx storage.Tx) error {
+}
+
+// sellCourse makes a database with money in it: sold DATABASE.
+func sellCourse(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: sold database")
+	}
+	store, err := bolt.Open(ts.MkAbs(args[0]), bolt.Options{NoSync: true})
+	ts.Check(err)
+	ts.Check(errors.Join(fillTill(context.Background(), store, time.Now()), store.Close()))
+}
+
+// fillTill puts a paid order, its entries and a subscription into a store.
+func fillTill(ctx context.Context, store storage.Store, now time.Time) error {
+	entry := func(kind sales.EntryKind, from, to sales.Account, amount sales.Money) sales.Entry {
+		return sales.Entry{At: now, Kind: kind, From: from, To: to, Amount: amount, Contact: "tg:7", Order: "o1", Payment: "p1", Because: "T:1:CONFIRMED:490000"}
+	}
+	return store.Update(ctx, func(tx storage.Tx) error {
 		tbank := sales.ProviderAccount("tbank")
 		return errors.Join(
-			tx.PutContact(sales.Contact{ID: "tg:7", Name: "Анна", ActiveAt: c.now}),
-			tx.PutOrder(sales.Order{ID: "o1", Contact: "tg:7", Flow: "shop", Title: "Курс", Amount: 490000, PaidAt: c.now, PaidBy: "p1"}),
+			tx.PutContact(sales.Contact{ID: "tg:7", Name: "Анна", ActiveAt: now}),
+			tx.PutOrder(sales.Order{ID: "o1", Contact: "tg:7", Flow: "shop", Title: "Курс", Amount: 490000, PaidAt: now, PaidBy: "p1"}),
 			tx.PutPayment(sales.Payment{ID: "p1", Order: "o1", Contact: "tg:7", Provider: "tbank", External: "77", Amount: 490000, Paid: 490000,
-				PaidAt: c.now, Status: sales.PaymentPaid, CreatedAt: c.now}),
+				PaidAt: now, Status: sales.PaymentPaid, CreatedAt: now}),
 			tx.Post(entry(sales.EntryPayment, sales.AccountCustomers, tbank, 490000), entry(sales.EntryFee, tbank, sales.AccountFees, 13181)),
 			tx.PutSubscription(sales.Subscription{ID: "s1", Contact: "tg:7", Flow: "shop", Status: sales.SubscriptionActive,
 				Plan:      sales.Plan{ID: "club", Title: "Клуб", Price: 99000, Every: sales.Period{Count: 1, Unit: sales.Months}},
-				CreatedAt: c.now, Until: c.now.Add(24 * time.Hour), Taken: 2}.Scheduled()),
+				CreatedAt: now, Until: now.Add(24 * time.Hour), Taken: 2}.Scheduled()),
 		)
 	})
-	if err := errors.Join(err, store.Close()); err != nil {
-		c.Fatal(err)
-	}
 }
 
 // run runs a command line and gives its status and what it printed.

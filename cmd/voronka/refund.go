@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -41,6 +42,9 @@ func paymentOf(ctx context.Context, s *service, q paymentQuestion) (any, error) 
 	var answer paymentAnswer
 	err := s.store.View(ctx, func(tx storage.Tx) error {
 		payment, err := tx.Payment(q.Payment)
+		if errors.Is(err, storage.ErrNotFound) {
+			payment, err = bankPayment(tx, q.Payment)
+		}
 		if err != nil {
 			return err
 		}
@@ -53,6 +57,29 @@ func paymentOf(ctx context.Context, s *service, q paymentQuestion) (any, error) 
 		return err
 	})
 	return answer, err
+}
+
+// bankPayment finds a payment that brought money by the bank's number.
+func bankPayment(tx storage.Tx, number string) (sales.Payment, error) {
+	const page = 500
+	seen := map[string]bool{"": true}
+	for last := int64(0); ; {
+		entries, err := tx.Entries(last, page)
+		if err != nil || len(entries) == 0 {
+			return sales.Payment{}, cmp.Or(err, storage.ErrNotFound)
+		}
+		for _, entry := range entries {
+			last = entry.Number
+			if seen[entry.Payment] {
+				continue
+			}
+			seen[entry.Payment] = true
+			payment, err := tx.Payment(entry.Payment)
+			if err != nil || payment.External == number {
+				return payment, err
+			}
+		}
+	}
 }
 
 func refundOf(ctx context.Context, s *service, q sales.Refund) (any, error) {
@@ -83,9 +110,9 @@ func (c *refundCommand) Run(a *app) error {
 	args := map[string]any{
 		"Amount": amount, "Title": known.Title, "Contact": known.Contact, "Payment": known.Payment, "Paid": known.Paid, "Left": known.Left,
 	}
-	ask, tell := "money.sure", "money.refunding"
+	ask, tell, kept := "money.sure", "money.refunding", "money.kept"
 	if c.Done {
-		ask, tell = "money.sure_done", "money.booked"
+		ask, tell, kept = "money.sure_done", "money.booked", "money.not_booked"
 	}
 	if !c.Yes {
 		fmt.Fprint(a.out, a.words.Text(a.language, ask, args)+" ")
@@ -93,7 +120,7 @@ func (c *refundCommand) Run(a *app) error {
 		switch strings.ToLower(strings.TrimSpace(answer)) {
 		case "да", "д", "yes", "y":
 		default:
-			a.say("money.kept", nil)
+			a.say(kept, nil)
 			return exit(exitFault)
 		}
 	}

@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("ADDRESS", freeAddress(t))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": expectStatus, "await": await, "record": recordDialog},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": expectStatus, "await": await, "record": recordDialog, "sold": sellCourse},
 	})
 }
 
