@@ -68,6 +68,11 @@ func (b *Bot) keepCard(tx storage.Tx, contact, shop string, given payments.Card)
 	if err != nil {
 		return fmt.Errorf("encode card: %w", err)
 	}
+	if known {
+		if err := b.discardLater(tx, contact, saved); err != nil {
+			return err
+		}
+	}
 	if err := tx.PutRef(cardRef(contact), string(raw)); err != nil {
 		return err
 	}

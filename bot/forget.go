@@ -9,6 +9,7 @@ import (
 	"voronka/crm"
 	"voronka/flows"
 	"voronka/internal/outbox"
+	"voronka/payments"
 	"voronka/sales"
 	"voronka/storage"
 )
@@ -22,6 +23,11 @@ func (b *Bot) forget(tx storage.Tx, contact string, in flows.Input) error {
 	}
 	for _, drop := range []func(storage.Tx, string) error{dropBuried, dropAds, hushMirror, dropDialog, dropCard} {
 		if err := drop(tx, contact); err != nil {
+			return err
+		}
+	}
+	if _, able := b.Provider.(payments.Wallet); able {
+		if err := put(tx, walletLane(contact), jobForget, forgetJob{contact, in.At}, in.At); err != nil {
 			return err
 		}
 	}
@@ -105,7 +111,7 @@ func dropCard(tx storage.Tx, contact string) error {
 	if err != nil {
 		return fmt.Errorf("list subscriptions: %w", err)
 	}
-	if slices.ContainsFunc(all, func(s sales.Subscription) bool { return !s.NextAt.IsZero() }) {
+	if slices.ContainsFunc(all, charged) {
 		return nil
 	}
 	return tx.PutRef(cardRef(contact), "")

@@ -42,6 +42,8 @@ const (
 	jobLine     = "chat_line"
 	jobFate     = "chat_fate"
 	jobAlarm    = "alarm"
+	jobDiscard  = "discard_card"
+	jobForget   = "forget_cards"
 
 	jobCertificate = "certificate"
 )
@@ -54,6 +56,7 @@ func ackLane(contact string) outbox.Lane     { return outbox.Lane("ack/" + conta
 func crmLane(contact string) outbox.Lane     { return outbox.Lane("crm/" + contact) }
 func paymentLane(payment string) outbox.Lane { return outbox.Lane("payment/" + payment) }
 func refundLane(payment string) outbox.Lane  { return outbox.Lane("refund/" + payment) }
+func walletLane(contact string) outbox.Lane  { return outbox.Lane("wallet/" + contact) }
 func cardLane(binding string) outbox.Lane    { return outbox.Lane("card/" + binding) }
 
 // The owner's lanes: calls may have to wait for their hour, and hold nothing else up.

@@ -58,6 +58,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobRefund:   {Handle: handler(b.refund)},
 			jobBind:     {Handle: handler(b.bind), Timeout: linkTime},
 			jobBound:    {Handle: handler(b.bound)},
+			jobDiscard:  {Handle: handler(b.discard)},
+			jobForget:   {Handle: handler(b.forgetCards)},
 			jobSettle:   {Handle: handler(b.settleHold)},
 			jobClosing:  {Handle: handler(b.closeReceipt), Once: true},
 			jobLine:     {Handle: handler(b.postLine), Timeout: mirrorTime},

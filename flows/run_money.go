@@ -24,11 +24,16 @@ func (r *Run) ID(kind string) string {
 
 // CustomerKey is how a provider may recognise the buyer again: the same for
 // all payments of a session, with no personal data in it.
-func (r *Run) CustomerKey() string { return r.secret([]byte("customer")) }
+func (r *Run) CustomerKey() string { return CustomerKey(r.Session) }
 
-func (r *Run) secret(purpose []byte) string {
+// CustomerKey is that of a session.
+func CustomerKey(s Session) string { return secret(s.Seed, []byte("customer")) }
+
+func (r *Run) secret(purpose []byte) string { return secret(r.Session.Seed, purpose) }
+
+func secret(seed string, purpose []byte) string {
 	var room [128]byte
-	whole := append(append(room[:0], r.Session.Seed...), ' ')
+	whole := append(append(room[:0], seed...), ' ')
 	sum := sha256.Sum256(append(whole, purpose...))
 	var digits [32]byte
 	hex.Encode(digits[:], sum[:16])

@@ -50,6 +50,9 @@ type Wallet interface {
 	Cards(ctx context.Context, shop, customerKey string) ([]Card, error)
 	// Discard makes a stored card unusable; one that is gone already is no error.
 	Discard(ctx context.Context, shop, customerKey string, card Card) error
+	// Forget makes all stored cards of a customer unusable, and drops what else a
+	// shop had the provider remember of them; nobody known is no error.
+	Forget(ctx context.Context, shop, customerKey string) error
 	// Bind makes a page where a customer stores a card without paying. Link.External
 	// is the request's key, for Bound and Event.Binding.
 	Bind(ctx context.Context, shop, customerKey string) (Link, error)

@@ -268,6 +268,15 @@ func (b *bench) wallet(t *testing.T, wallet payments.Wallet, card payments.Card)
 			t.Errorf("discard: %v", err)
 		}
 	}
+	for range 2 {
+		if err := wallet.Forget(t.Context(), "", key); err != nil {
+			t.Errorf("forget: %v", err)
+		}
+		cards, err := wallet.Cards(t.Context(), "", key)
+		if err != nil || slices.ContainsFunc(cards, func(c payments.Card) bool { return !c.Removed }) {
+			t.Errorf("a forgotten customer has cards: %v", err)
+		}
+	}
 }
 
 func chargeMishaps(t *testing.T, b *bench) {

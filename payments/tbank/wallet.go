@@ -47,6 +47,24 @@ func (p *Provider) Discard(ctx context.Context, shop, customerKey string, card p
 	return err
 }
 
+// Forget implements payments.Wallet with RemoveCard for each card, then
+// RemoveCustomer: what the latter does to cards is said nowhere.
+func (p *Provider) Forget(ctx context.Context, shop, customerKey string) error {
+	cards, err := p.Cards(ctx, shop, customerKey)
+	if err != nil {
+		return err
+	}
+	for _, card := range cards {
+		if card.Removed || card.ID == "" {
+			continue
+		}
+		if err := p.Discard(ctx, shop, customerKey, card); err != nil {
+			return err
+		}
+	}
+	return p.RemoveCustomer(ctx, shop, customerKey)
+}
+
 // Bind implements payments.Wallet: the customer is registered, then AddCard
 // makes the page. The card is proven with 3-D Secure, or by holding a rouble
 // where it has none: without a proof the bank gives no RebillId (T-Bank API

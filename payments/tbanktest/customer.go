@@ -89,11 +89,14 @@ func (s *Server) removeCard(c *call) (any, *refusal) {
 	if who == nil {
 		return nil, s.noCustomer()
 	}
+	removed := false
 	for _, it := range who.cards {
 		if it.cardID == c.str("CardId") && !it.deleted {
-			it.deleted = true
-			return c.ok(answer{"CustomerKey": key.key, "CardId": it.cardID, "CardType": 0, "Status": "D"}), nil
+			it.deleted, removed = true, true
 		}
+	}
+	if removed {
+		return c.ok(answer{"CustomerKey": key.key, "CardId": c.str("CardId"), "CardType": 0, "Status": "D"}), nil
 	}
 	r := s.refuse("7")
 	r.Details = "Не удалось удалить карту клиента, для данного клиента такая карта не существует."

@@ -16,6 +16,8 @@ type Mischief struct {
 	SlowRefunds   bool  // refunds of the faster payment system stay on their way until FinishRefund
 	Fiscal        bool  // a RECEIPT notification after each paid payment, register or not
 
+	SameCardID bool // a card that is stored again keeps its CardId; otherwise it gets another (no document tells)
+
 	Extra      map[string]any // more fields at the root, signed where they are scalars
 	DataString bool           // Data as a JSON string, as older versions had it; then it is signed
 }

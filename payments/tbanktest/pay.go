@@ -119,11 +119,16 @@ func (s *Server) storeCard(p *payment) {
 		stored.rebillID = fmt.Sprint(1_700_000_000_000 + s.rand.Int64N(100_000_000_000))
 		s.rebills[stored.rebillID] = stored
 	}
-	p.CardID, p.RebillID = stored.cardID, stored.rebillID
 	key := customerKey{p.Terminal, p.CustomerKey}
 	if s.customers[key] == nil {
 		s.customers[key] = &customer{}
 	}
+	for _, before := range s.customers[key].cards {
+		if s.mischief.SameCardID && before.card == stored.card && !before.deleted {
+			stored.cardID = before.cardID
+		}
+	}
+	p.CardID, p.RebillID = stored.cardID, stored.rebillID
 	s.customers[key].cards = append(s.customers[key].cards, stored)
 }
 
