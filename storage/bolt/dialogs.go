@@ -147,17 +147,39 @@ func (t *tx) Append(contact string, lines ...flows.Line) error {
 	if contact == "" {
 		return fmt.Errorf("write journal: empty contact")
 	}
-	prefix, last := text(contact), int64(0)
-	for key := range t.back(bucketJournal, prefix, nil) {
-		last = readNumber(key[len(prefix):])
-		break
+	last, known := t.bolt.lines[contact]
+	if !known {
+		last = t.lastLine(contact)
 	}
 	for _, line := range lines {
 		last++
 		line.Seq = last
-		if err := t.saveOver(bucketJournal, join(prefix, number(last)), nil, line); err != nil {
+		raw, err := storage.Encode(line)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", bucketJournal, err)
+		}
+		if err := t.putLine(contact, last, nil, raw); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putLine writes a line over what stands in its place; nil is nothing.
+func (t *tx) putLine(contact string, at int64, old, raw []byte) error {
+	if err := t.replace(bucketJournal, join(text(contact), number(at)), old, raw); err != nil {
+		return err
+	}
+	t.bolt.lines[contact] = max(t.bolt.lines[contact], at)
+	return nil
+}
+
+// lastLine is the number of the last line that bbolt has of a contact, 0 for none.
+func (t *tx) lastLine(contact string) int64 {
+	prefix := text(contact)
+	key := t.bolt.shelf(bucketJournal).last(prefix)
+	if key == nil {
+		return 0
+	}
+	return readNumber(key[len(prefix):])
 }

@@ -25,12 +25,13 @@ type write struct {
 // each of many customers, little enough for the settlement not to be felt.
 const holdMost = 1024
 
-// holds tells whether the bucket's records are soon written again, or removed.
-// It is not worth it where they stay, and not possible where each is written
-// beside its neighbours.
+// holds tells whether the bucket's records are soon written again, or removed;
+// a journal's lines stay, but a page is slow to insert into when many customers
+// add a line each in no order. It is not worth it where records stay and come
+// in order, and not possible where each is written beside its neighbours.
 func (name bucket) holds() bool {
 	switch name {
-	case bucketContacts, bucketContactsAt, bucketSessions, bucketTimers, bucketJobs, bucketReady:
+	case bucketContacts, bucketContactsAt, bucketSessions, bucketTimers, bucketJobs, bucketReady, bucketJournal:
 		return true
 	}
 	return false

@@ -11,6 +11,9 @@ type pages struct {
 	*bbolt.Tx
 	open map[bucket]shelf
 	held map[bucket]*held
+	// lines are the numbers of contacts' last lines, of all who have lines that
+	// are held back and of others.
+	lines map[string]int64
 }
 
 // shelf is a bucket and a cursor to look things up with: one that is made for
@@ -22,7 +25,7 @@ type shelf struct {
 }
 
 func newPages(b *bbolt.Tx) *pages {
-	return &pages{Tx: b, open: map[bucket]shelf{}, held: map[bucket]*held{}}
+	return &pages{Tx: b, open: map[bucket]shelf{}, held: map[bucket]*held{}, lines: map[string]int64{}}
 }
 
 // shelf is a bucket as bbolt has it; see [pages.in].
@@ -51,4 +54,18 @@ func (s shelf) first(prefix []byte) (k, v []byte) {
 		return k, v
 	}
 	return nil, nil
+}
+
+// last is the last key that begins with prefix.
+func (s shelf) last(prefix []byte) []byte {
+	k, _ := s.cursor.Seek(after(prefix))
+	if k != nil {
+		k, _ = s.cursor.Prev()
+	} else {
+		k, _ = s.cursor.Last()
+	}
+	if bytes.HasPrefix(k, prefix) {
+		return k
+	}
+	return nil
 }

@@ -152,7 +152,7 @@ func (t *tx) take(r storage.Record) error {
 		_, err := t.See(r.Key, time.UnixMicro(r.Number))
 		return err
 	case storage.RecordLine:
-		return t.put(bucketJournal, join(text(r.Key), number(r.Number)), r.Body)
+		return t.putLine(r.Key, r.Number, t.get(bucketJournal, join(text(r.Key), number(r.Number))), r.Body)
 	case storage.RecordNotification:
 		return t.put(bucketRecords, []byte(r.Key), r.Body)
 	case storage.RecordRef:

@@ -20,10 +20,12 @@ const (
 	// the processor. And whoever comes during a settlement waits: twice a second
 	// it was one of a hundred who did.
 	settleAfter = 2 * time.Second
-	// settleLimit is how large the log may grow meanwhile. bbolt splits its
-	// pages only when it commits: a page that takes too many records before
-	// is slow to insert into.
-	settleLimit = 1 << 20
+	// settleLimit is how large the log may grow meanwhile. The larger, the less
+	// often a page is written that many customers share; at 4 MB whoever came
+	// during a settlement waited for a third longer. And bbolt splits its pages
+	// only when it commits: one that takes too many records before is slow to
+	// insert into.
+	settleLimit = 2 << 20
 )
 
 // begin opens bbolt's transaction, which stays open from one settlement to the

@@ -138,6 +138,9 @@ func (t *tx) rollback() error {
 		if err != nil {
 			return fmt.Errorf("take back %s: %w", c.bucket, err)
 		}
+		if c.bucket == bucketJournal {
+			clear(t.bolt.lines) // none is held back any more
+		}
 	}
 	t.undo = nil
 	return nil
