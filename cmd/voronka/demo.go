@@ -67,6 +67,9 @@ func (c demoCommand) Run(a *app) error {
 	return group.Wait()
 }
 
+// demoMap shows the dialog in the CRM's card as the chat that it is.
+const demoMap = "crm: {dialog: chats}\n"
+
 // service is the bot pointed at the fakes, with a database that is gone afterwards.
 func (c demoCommand) service(a *app, dir, address string, w *world) (*service, error) {
 	folder := c.Flows
@@ -75,12 +78,16 @@ func (c demoCommand) service(a *app, dir, address string, w *world) (*service, e
 		if err := os.CopyFS(folder, catalog.FS); err != nil {
 			return nil, fmt.Errorf("lay out the demo's funnel: %w", err)
 		}
+		if err := os.WriteFile(filepath.Join(folder, "project.yaml"), []byte(demoMap), 0o600); err != nil {
+			return nil, fmt.Errorf("lay out the demo's map: %w", err)
+		}
 	}
 	settings := Settings{
 		Flows: folder, Database: filepath.Join(dir, "voronka.db"), Public: address,
 		TelegramToken: Secret(w.telegram.Keys["token"]), TelegramAPI: w.telegram.Base, TelegramMode: "polling",
 		TBankTerminal: w.bank.Keys["terminal"], TBankPassword: Secret(w.bank.Keys["password"]), TBankAPI: w.bank.Base, TBankFFD: "1.05", TBankMethods: "card,sbp,tpay",
 		AmoURL: w.amo.Base, AmoToken: Secret(w.amo.Keys["token"]), AmoRate: "5",
+		AmoChannel: w.amo.Keys["channel"], AmoChannelSecret: Secret(w.amo.Keys["channel_secret"]), AmoChannelBot: w.amo.Keys["channel_bot"], AmoChats: w.amo.Base,
 		SecretKey: Secret(rand.Text() + rand.Text()), Password: Secret(rand.Text()[:10]), Timezone: "Europe/Moscow", Language: a.language,
 	}
 	project, err := a.loadProject(settings.Flows)
@@ -118,7 +125,7 @@ func openWorld(ctx context.Context, group *errgroup.Group, address string) (*wor
 	if err := open(&w.bank, func(base string) *stand { return bankStand(base, address+"/fake/tbank") }); err != nil {
 		return nil, err
 	}
-	return w, open(&w.amo, amoStand)
+	return w, open(&w.amo, func(base string) *stand { return amoStand(base, address+"/crm/amocrm/chats/:scope_id") })
 }
 
 func (w *world) stands() []*stand { return []*stand{w.telegram, w.bank, w.amo} }

@@ -45,6 +45,20 @@ func TestDemoByEveryWay(t *testing.T) {
 	}
 }
 
+// TestManagerAnswersInTheDemo reads the dialog in the deal's card and answers there.
+func TestManagerAnswersInTheDemo(t *testing.T) {
+	t.Parallel()
+	tab := openBrowser(t, startDemo(t)+"?lang=ru", 1440, 900)
+	tab.do("press Start", `chat.readyState === 'complete' && chat.querySelector('#start')`, `.click()`)
+	tab.do("open the deal", `crm.querySelector('.deal .open')`, `.click()`)
+	tab.see("the dialog in its card", `['client', 'bot'].every(who => crm.querySelector('#deal-chat li[data-from="' + who + '"]'))`)
+	tab.do("write an answer", `crm.querySelector('#deal-words')`, `.value = 'Подскажу! Мария'`)
+	tab.do("send it", `crm.querySelector('form.answer')`, `.requestSubmit()`)
+	tab.see("the manager's words in the chat", `chat.body.innerText.includes('Подскажу! Мария')`)
+	tab.see("that they have arrived", `crm.querySelector('#deal-chat li[data-from="user"] .fate')?.innerText.includes('✓')`)
+	tab.shot("answer")
+}
+
 // order talks to the bot until it sends the payment link, and opens it.
 func order(tab *tab, name string) {
 	tab.shot(name + "-1-start")

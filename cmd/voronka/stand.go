@@ -39,7 +39,7 @@ func newStand(name, address string) (*stand, error) {
 	case "tbank":
 		return bankStand(address, ""), nil
 	case "amocrm":
-		return amoStand(address), nil
+		return amoStand(address, ""), nil
 	}
 	return nil, fmt.Errorf("no fake is called %q: telegram, tbank and amocrm are", name)
 }
@@ -72,17 +72,22 @@ func bankStand(address, pages string) *stand {
 	}
 }
 
-func amoStand(address string) *stand {
+// amoStand tells hook what managers write in chats; an empty one is told nothing.
+func amoStand(address, hook string) *stand {
 	const token = "demo-amocrm-token"
+	channel := amocrmtest.Channel{
+		ID: "a4490ccc-5d7f-11e7-907b-a6006ad3dba0", Secret: "demo-channel-secret", Bot: "f1910c7f-b1e0-4184-bd09-c7def2a9109a", Hook: hook,
+	}
 	server := amocrmtest.New(amocrmtest.Config{
-		Token: token, Subdomain: "suslik", Limits: amocrmtest.RealLimits(),
+		Channel: channel,
+		Token:   token, Subdomain: "suslik", Limits: amocrmtest.RealLimits(),
 		Pipelines: []amocrmtest.Pipeline{{Name: "Воронка", Main: true, Statuses: []amocrmtest.Status{
 			{Name: "Первый контакт"}, {Name: "Знакомство"}, {Name: "Выбор"}, {Name: "Ждём оплату"},
 		}}},
 	})
 	return &stand{
 		Name: "amocrm", Base: address, Page: address + "/", handler: server, close: server.Close,
-		Keys: map[string]string{"token": token},
+		Keys: map[string]string{"token": token, "channel": channel.ID, "channel_secret": channel.Secret, "channel_bot": channel.Bot},
 	}
 }
 

@@ -90,6 +90,7 @@ func (s *Server) dealDetails(id int64) object {
 		}
 	}
 	view["notes"], view["todo"] = notes, tasks
+	view["chat"], view["messages"] = s.chatOf(contactID)
 	return view
 }
 

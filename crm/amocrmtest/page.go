@@ -47,7 +47,7 @@ func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
 	tmpl.Execute(w, object{"Lang": lang, "Words": words(lang), "Account": s.cfg.Subdomain})
 }
 
-// serveDeal is GET board/leads/{id} and POST board/leads/{id}/status. A JSON
+// serveDeal is GET board/leads/{id}, POST board/leads/{id}/status and …/chat. A JSON
 // body is asked for, so that a foreign page cannot post a form here.
 func (s *Server) serveDeal(w http.ResponseWriter, r *http.Request, rest string) {
 	number, action, _ := strings.Cut(rest, "/")
@@ -66,6 +66,8 @@ func (s *Server) serveDeal(w http.ResponseWriter, r *http.Request, rest string) 
 		writeJSON(w, details)
 	case action == "status" && r.Method == http.MethodPost:
 		s.serveMove(w, r, id)
+	case action == "chat" && r.Method == http.MethodPost:
+		s.serveChat(w, r, id)
 	default:
 		http.NotFound(w, r)
 	}

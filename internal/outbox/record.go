@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -84,6 +85,10 @@ func safely(fn func() error) (err error) {
 	return fn()
 }
 
+// routine is how long a first failure may let a job wait without anybody being
+// warned: the next try is likely to go well.
+const routine = time.Minute
+
 // tell counts a run, and logs what did not go well.
 func (r *Runner[T]) tell(v verdict[T]) {
 	if r.Ended != nil {
@@ -95,7 +100,11 @@ func (r *Runner[T]) tell(v verdict[T]) {
 	log := r.log().With("job", v.ID, "kind", v.Kind, "lane", v.Lane, "code", v.Code, "error", v.Error, "attempts", v.Attempts)
 	switch v.end {
 	case again:
-		log.Warn("a job failed and waits", "until", v.NotBefore)
+		level := slog.LevelWarn
+		if v.Attempts == 1 && v.NotBefore.Sub(r.now()) < routine {
+			level = slog.LevelInfo
+		}
+		log.Log(context.Background(), level, "a job failed and waits", "until", v.NotBefore)
 	case bury:
 		log.Error("a job is buried")
 	}

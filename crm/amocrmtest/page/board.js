@@ -277,11 +277,37 @@
     if (!answer || !answer.ok) { if (sheet.open) sheet.close(); return; }
     const deal = await answer.json();
     if (quietly && !sheet.open) return;
-    const kept = document.activeElement?.id === 'deal-stage';
+    const kept = document.activeElement?.id;
+    const draft = sheet.dataset.leadId === String(id) ? $('deal-words')?.value : '';
     sheet.dataset.leadId = id;
     $('deal-body').replaceChildren(...details(deal));
+    if (draft && $('deal-words')) $('deal-words').value = draft;
+    const bubbles = $('deal-chat');
+    if (bubbles) bubbles.scrollTop = bubbles.scrollHeight;
     if (!sheet.open) sheet.showModal();
-    if (kept) $('deal-stage')?.focus();
+    if (kept === 'deal-stage' || kept === 'deal-words') $(kept)?.focus();
+  }
+
+  // chat is the customer's dialog, and where a manager answers.
+  function chat(deal) {
+    const author = (m) => m.from === 'bot' ? words.bot : m.name;
+    const fate = (m) => m.error ? `✗ ${m.error}` : m.from === 'user' && m.status > 0 ? `✓ ${words.arrived}` : '';
+    const box = make('textarea', {id: 'deal-words', rows: 2, maxlength: 4000, placeholder: words.answer, 'aria-label': words.answer});
+    const form = make('form', {class: 'answer', onsubmit: async (e) => {
+      e.preventDefault();
+      const text = box.value.trim();
+      if (!text) return;
+      const answer = await fetch(`board/leads/${deal.id}/chat`, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({text})}).catch(() => null);
+      if (!answer || !answer.ok) { say(words.unsent); return; }
+      const now = $('deal-words');
+      if (now) now.value = '';
+      openDeal(deal.id, true);
+    }}, box, make('button', {}, words.send));
+    box.addEventListener('keydown', (e) => { if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) { e.preventDefault(); form.requestSubmit(); } });
+    return [make('h3', {}, words.chat),
+      make('ul', {class: 'feed chat', id: 'deal-chat'}, ...deal.messages.map((m) => make('li', {'data-message-id': m.id, 'data-from': m.from},
+        make('small', {}, make('span', {}, author(m)), make('time', {}, clock(m.at))), [m.text, m.media].filter(Boolean).join('\n'),
+        fate(m) ? make('small', {class: 'fate'}, fate(m)) : ''))), form];
   }
 
   function details(deal) {
@@ -296,6 +322,7 @@
       make('p', {class: 'price'}, money.format(deal.price)),
       make('label', {class: 'pick', for: 'deal-stage'}, words.stage, pick),
       deal.tags.length ? make('p', {class: 'tags'}, ...deal.tags.map(tag)) : '',
+      ...(deal.chat ? chat(deal) : []),
       ...(contact.length ? [make('h3', {}, words.contact), make('dl', {}, ...contact)] : []),
       ...(deal.fields.length ? [make('h3', {}, words.fields), make('dl', {}, ...lines(deal.fields))] : []),
       make('h3', {}, words.tasks),
