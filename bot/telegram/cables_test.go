@@ -195,7 +195,9 @@ func TestCableEndsWithItsCaller(t *testing.T) {
 			time.AfterFunc(time.Second, cancel)
 			return ctx, cancel
 		}, "telegram_stopped"},
-		"late": {func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, time.Second) }, "telegram_unreachable"},
+		"late": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Second)
+		}, "telegram_unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
