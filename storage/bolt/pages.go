@@ -34,6 +34,7 @@ func (p *pages) shelf(name bucket) shelf {
 	if !known {
 		one.Bucket = p.Bucket([]byte(name))
 		one.cursor = one.Bucket.Cursor()
+		one.FillPercent = name.fill()
 		p.open[name] = one
 	}
 	return one
@@ -68,4 +69,15 @@ func (s shelf) last(prefix []byte) []byte {
 		return k
 	}
 	return nil
+}
+
+// fill is how full the bucket's pages are written. bbolt leaves half of each
+// free for keys in between; where keys come in order there never are any, and a
+// sixth of what a settlement wrote was room.
+func (name bucket) fill() float64 {
+	switch name {
+	case bucketInputs, bucketInputsAt, bucketContactsAt, bucketJobs:
+		return 0.95
+	}
+	return bbolt.DefaultFillPercent
 }
