@@ -175,6 +175,10 @@ func (w *work) makeDeal(ctx context.Context) error {
 		TagsToAdd: append(append([]tag{{w.cfg.Tag}}, tags(w.change.Map.Tags)...), tags(w.change.Tags)...),
 		Embedded:  &embedded{Contacts: []linked{{ID: number(contactID), IsMain: true}}},
 	}
+	rest := []fieldValue(nil)
+	if w.unsorted() {
+		rest, deal.Fields = beyond(deal.Fields)
+	}
 	dealID, err := w.postDeal(ctx, deal)
 	if err != nil {
 		return fmt.Errorf("make the deal: %w", err)
@@ -182,7 +186,32 @@ func (w *work) makeDeal(ctx context.Context) error {
 	w.refs.Deal, w.newDeal = fmt.Sprint(dealID), true
 	w.deal = w.bornDeal(dealID, contactID)
 	w.stood(w.stage)
+	if len(rest) == 0 {
+		return nil
+	}
+	patch := newEntity{ID: number(dealID), Fields: rest}
+	if _, err := w.api.together(ctx, kind{http.MethodPatch, "leads", "leads"}, w.refs.Deal, patch); err != nil {
+		return fmt.Errorf("write the rest of the deal's fields: %w", err)
+	}
 	return nil
+}
+
+// unsorted tells whether a deal that is made now goes among the unsorted: where
+// the map wants it and the deal does not begin at its end.
+func (w *work) unsorted() bool {
+	return w.change.Map.Unsorted && w.change.Stage != crm.Won && w.change.Stage != crm.Lost
+}
+
+// complexFields is how many fields a deal may be made with among the unsorted
+// (API v4, leads-api, complex: 40 values of fields for each entity).
+const complexFields = 40
+
+// beyond are the fields that have to be written once the deal is there, and those
+// that it is made with: the last ones, for where the customer came from is among
+// them, which nothing writes later.
+func beyond(fields []fieldValue) (rest, first []fieldValue) {
+	cut := max(0, len(fields)-complexFields)
+	return fields[:cut], fields[cut:]
 }
 
 // stood keeps where a deal of ours stands by our own hand: news of that are an echo.
@@ -194,10 +223,9 @@ func (w *work) stood(at place) {
 
 func placeName(pipeline, status number) string { return id(pipeline) + "/" + id(status) }
 
-// postDeal makes the deal, among the unsorted where the map wants it and the
-// deal does not begin at its end.
+// postDeal makes the deal.
 func (w *work) postDeal(ctx context.Context, deal newEntity) (int64, error) {
-	if !w.change.Map.Unsorted || w.change.Stage == crm.Won || w.change.Stage == crm.Lost {
+	if !w.unsorted() {
 		return w.api.together(ctx, kind{http.MethodPost, "leads", "leads"}, "", deal)
 	}
 	deal.Embedded.Metadata = &formMetadata{

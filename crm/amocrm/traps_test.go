@@ -8,6 +8,7 @@ import (
 
 	"voronka/crm"
 	"voronka/crm/amocrmtest"
+	"voronka/crm/crmtest"
 	"voronka/sales"
 )
 
@@ -43,6 +44,55 @@ func TestPriceOfADealIsInWholeRoubles(t *testing.T) {
 		apply(t, a, crm.Change{ID: "c3", Contact: customer(), Price: price}, refs)
 		if got := a.Leads()[0].Price; want > 0 && got != want {
 			t.Errorf("changed to %v the deal costs %d", price, got)
+		}
+	}
+}
+
+// TestUnsortedDealOfManyFields: more than forty cannot be made at once; the rest
+// follows, whatever becomes of the answer in between.
+func TestUnsortedDealOfManyFields(t *testing.T) {
+	t.Parallel()
+	fields, values := fieldsWithout(nil), map[string]string{}
+	for i := range 60 {
+		name := fmt.Sprint("Поле ", i)
+		fields = append(fields, amocrmtest.Field{ID: int64(910000 + i), Entity: "leads", Name: name, Type: "text"})
+		values[name] = fmt.Sprint("значение ", i)
+	}
+	for name, fault := range map[string]*crmtest.Fault{
+		"all is well":          nil,
+		"the rest is cut off":  {Writes: true, Skip: 2},
+		"an answer is lost":    {Writes: true, Skip: 1, Handled: true},
+		"the last answer, too": {Writes: true, Skip: 2, Handled: true},
+	} {
+		a, door, clock := shop(t, amocrmtest.Config{Fields: fields})
+		who := customer()
+		who.Source = map[string]string{"utm_source": "vk"}
+		change := crm.Change{ID: "c1", At: clock.Now(), Contact: who, Map: crm.Map{Unsorted: true}, Fields: values}
+		door.Break(fault)
+		refs, err := a.Apply(t.Context(), change, crm.Refs{})
+		if fault != nil {
+			if err == nil {
+				t.Fatalf("%s: nothing has failed", name)
+			}
+			door.Break(nil)
+			clock.Advance(time.Minute)
+			change.Repeat = true
+			_, err = a.Apply(t.Context(), change, refs)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		deals := a.Deals()
+		if len(deals) != 1 || len(a.Contacts()) != 1 {
+			t.Fatalf("%s: %d deals, %d contacts", name, len(deals), len(a.Contacts()))
+		}
+		for field, want := range values {
+			if deals[0].Fields[field] != want {
+				t.Errorf("%s: %s is %q", name, field, deals[0].Fields[field])
+			}
+		}
+		if deals[0].Fields["utm_source"] != "vk" {
+			t.Errorf("%s: nobody knows where the customer came from: %v", name, deals[0].Fields)
 		}
 	}
 }

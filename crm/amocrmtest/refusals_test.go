@@ -108,6 +108,15 @@ func TestBatchLimits(t *testing.T) {
 	a.want(200, "POST", "/api/v4/contacts", batch(250))
 	a.want(400, "POST", "/api/v4/contacts", batch(251))
 	a.want(400, "POST", "/api/v4/leads/complex", batch(51))
+	if got := a.want(200, "POST", "/api/v4/leads/complex", batch(50)); len(a.Leads()) != 50 {
+		t.Errorf("%d deals, want 50: %.200s", len(a.Leads()), got.text)
+	}
+	deal := func(values int) string {
+		value := `{"field_code":"UTM_SOURCE","values":[{"value":"vk"}]},`
+		return `[{"custom_fields_values":[` + strings.TrimSuffix(strings.Repeat(value, values), ",") + `]}]`
+	}
+	a.want(200, "POST", "/api/v4/leads/complex", deal(40))
+	a.want(400, "POST", "/api/v4/leads/complex", deal(41))
 	if n := len(a.Contacts()); n != 300 {
 		t.Errorf("%d contacts, want 300", n)
 	}
