@@ -38,6 +38,8 @@ func (b *Bot) goods(ctx context.Context, job outbox.Job, contact sales.Contact, 
 	case d.File != "":
 		file, err := b.file(ctx, "document", d.File)
 		return Message{Text: d.Text, Document: file}, err
+	case d.Download != "":
+		return b.download(ctx, d)
 	case d.Invite != "":
 		link, err := b.invite(ctx, job, contact, d.Invite)
 		if err != nil {

@@ -56,7 +56,7 @@ func (c *checker) attachment(fsys fs.FS, ref Ref, size int64) {
 	switch {
 	case size == 0:
 		c.fail(ref.Pos, "empty_attachment", "File", ref.Name)
-	case size > limit:
+	case size > limit && ref.Media != MediaDownload:
 		c.fail(ref.Pos, "file_too_large", "File", ref.Name, "Size", (size+1<<20-1)>>20, "Max", limit>>20)
 	case ref.Media == MediaPhoto:
 		width, height, known := pictureSize(fsys, ref.Name)

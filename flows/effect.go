@@ -1,6 +1,10 @@
 package flows
 
-import "voronka/sales"
+import (
+	"time"
+
+	"voronka/sales"
+)
 
 // Effect is something the world is to see once a turn is committed. The types
 // below are all there are.
@@ -61,7 +65,13 @@ type Deliver struct {
 	File   string `json:"file,omitempty"`
 	Link   string `json:"link,omitempty"`
 	Invite string `json:"invite,omitempty"`
+	// Download is a file of the project that a link of our own leads to, for Lives.
+	Download string        `json:"download,omitempty"`
+	Lives    time.Duration `json:"lives,omitempty"`
 }
+
+// What names what is handed over.
+func (d Deliver) What() string { return d.File + d.Link + d.Invite + d.Download }
 
 // Acknowledge stops the spinner on a pressed button; Text may be empty.
 type Acknowledge struct {

@@ -16,6 +16,9 @@ const (
 	MediaVideoNote MediaKind = "video_note"
 )
 
+// MediaDownload is a file that no message shows: a link leads to it.
+const MediaDownload MediaKind = "download"
+
 // MediaKinds are all of them in the order they are documented.
 func MediaKinds() []MediaKind {
 	return []MediaKind{MediaPhoto, MediaDocument, MediaVideo, MediaAudio, MediaVoice, MediaAnimation, MediaVideoNote}

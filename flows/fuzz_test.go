@@ -40,7 +40,7 @@ func FuzzAdvance(f *testing.F) {
 			}
 			for _, effect := range turn.Effects {
 				if one, ok := effect.(flows.Deliver); ok && one.Order != "" {
-					if delivered[one.Order+one.File+one.Link+one.Invite]++; delivered[one.Order+one.File+one.Link+one.Invite] > 1 {
+					if delivered[one.Order+one.What()]++; delivered[one.Order+one.What()] > 1 {
 						t.Fatalf("order %s is delivered twice", one.Order)
 					}
 				}

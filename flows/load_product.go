@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"voronka/sales"
@@ -99,17 +100,42 @@ func (n Node) readable() bool {
 	return err == nil
 }
 
+// Bounds of how long a link to a file works.
+const (
+	leastDownload = time.Hour
+	mostDownload  = 366 * 24 * time.Hour
+)
+
+// ReadDownload reads a file that is handed over by a link, and how long it works.
+func ReadDownload(n Node) (name string, lives time.Duration, file Ref) {
+	field, expires := n.Field("download"), n.Field("expires")
+	name, lives = field.Text(), expires.DurationWithin(leastDownload, mostDownload)
+	switch {
+	case name == "" && !expires.Zero():
+		expires.Error("expires_without_download")
+	case isElsewhere(name):
+		field.Error("download_elsewhere", "File", name)
+	}
+	file = field.Ref()
+	file.Media = MediaDownload
+	return name, lives, file
+}
+
 func (d *draft) readDelivery(n Node) sales.Delivery {
 	if n.Zero() {
 		return sales.Delivery{}
 	}
-	n.Only("file", "link", "invite", "text", "withdraw")
+	n.Only("file", "download", "expires", "link", "invite", "text", "withdraw")
 	delivery := sales.Delivery{
 		Withdraw: n.Field("withdraw").Bool(),
 		File:     n.Field("file").Text(), Link: n.Field("link").Text(),
 		Invite: n.Field("invite").Text(), Text: n.Field("text").Text(),
 	}
-	if delivery.File == "" && delivery.Link == "" && delivery.Invite == "" {
+	var download Ref
+	if delivery.Download, delivery.Lives, download = ReadDownload(n); delivery.Download != "" {
+		d.files = append(d.files, download)
+	}
+	if delivery.File == "" && delivery.Download == "" && delivery.Link == "" && delivery.Invite == "" {
 		n.Error("empty_delivery")
 	}
 	if delivery.File != "" {

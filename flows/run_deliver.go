@@ -62,6 +62,9 @@ func parcels(order string, goods sales.Delivery) []Deliver {
 	if goods.File != "" {
 		all = append(all, Deliver{Order: order, File: goods.File})
 	}
+	if goods.Download != "" {
+		all = append(all, Deliver{Order: order, Download: goods.Download, Lives: goods.Lives})
+	}
 	if goods.Link != "" {
 		all = append(all, Deliver{Order: order, Link: goods.Link})
 	}
@@ -76,5 +79,5 @@ func (d Deliver) words() string {
 	if text != "" {
 		text += " "
 	}
-	return text + d.File + d.Link + d.Invite
+	return text + d.What()
 }

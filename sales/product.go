@@ -1,5 +1,7 @@
 package sales
 
+import "time"
+
 // Product is something a flow sells.
 type Product struct {
 	// ID is unique within its flow.
@@ -46,6 +48,10 @@ type Delivery struct {
 	Link string
 	// Invite is a channel ("@name" or "-100…") to invite into with a personal one-use link.
 	Invite string
+	// Download is a path inside the project folder, handed over by a link of our
+	// own that works for Lives (zero: a week).
+	Download string        `json:",omitempty"`
+	Lives    time.Duration `json:",omitempty"`
 	// Text goes with it; may be empty.
 	Text string
 	// Withdraw takes it back once all the money has gone back.

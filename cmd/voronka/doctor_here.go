@@ -66,6 +66,9 @@ func (d *doctor) lookAtFlows() *flows.Project {
 	if err := d.cardsKept(project); err != nil {
 		d.note("flows", faulty, "flows_no_key", nil)
 	}
+	if err := d.filesServed(project); err != nil {
+		d.note("flows", faulty, "flows_no_links", nil)
+	}
 	return project
 }
 

@@ -39,6 +39,13 @@ func (s *service) handler() (http.Handler, error) {
 	}
 	mux.Handle("GET /pay/{id}", pay)
 	mux.Handle("GET /pay/{id}/{method}", pay)
+	files, err := checkout.Files{
+		Open: s.bot.Download, Text: s.words.Text, Language: s.Language, ChatURL: s.chatURL(), Log: s.log,
+	}.Handler()
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("GET /files/{signed}", files)
 	if s.Paywall != "" {
 		bills, err := checkout.Paywall{Bill: s.bot.Bill, Text: s.words.Text}.Handler()
 		if err != nil {

@@ -171,7 +171,7 @@ func (p *player) show(turn flows.Turn) {
 			p.printf("  ✎\n")
 			p.say(effect.Say)
 		case flows.Deliver:
-			p.printf("  📎 %s\n", strings.TrimSpace(flows.PlainText(effect.Text)+" "+effect.File+effect.Link+effect.Invite))
+			p.printf("  📎 %s\n", strings.TrimSpace(flows.PlainText(effect.Text)+" "+effect.What()))
 		case flows.Acknowledge:
 			if effect.Text != "" {
 				p.printf("  ⓘ %s\n", effect.Text)

@@ -39,7 +39,7 @@ func (c runCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := settings.cardsKept(project); err != nil {
+	if err := settings.fits(project); err != nil {
 		return err
 	}
 	if settings.Password == "" {

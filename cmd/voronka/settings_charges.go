@@ -87,10 +87,10 @@ var _ bot.Ager = (*seal.Box)(nil)
 // errNoKey is a project with plans and no key to keep its customers' cards.
 var errNoKey = errors.New("plans need a key for saved cards")
 
-// publish brings an edit to life, unless it has plans whose cards cannot be kept.
+// publish brings an edit to life, unless it needs what is not set.
 func (s *service) publish(ctx context.Context, project *flows.Project) error {
 	var unkept *spoken
-	if err := s.cardsKept(project); errors.As(err, &unkept) {
+	if err := s.fits(project); errors.As(err, &unkept) {
 		return errors.New(s.words.Text(s.Language, unkept.key, unkept.args))
 	}
 	return s.bot.Publish(ctx, project)

@@ -98,7 +98,7 @@ func describe(effect flows.Effect) string {
 		}
 		return strings.TrimRight("  "+text+"\n  "+strings.Join(labels, " "), " \n") + "\n"
 	case flows.Deliver:
-		return "  → " + strings.TrimSpace(e.File+e.Link+e.Invite) + " — " + e.Text + "\n"
+		return "  → " + strings.TrimSpace(e.What()) + " — " + e.Text + "\n"
 	case flows.CallOperator:
 		return "  ! " + e.Text + "\n"
 	case flows.Mirror:

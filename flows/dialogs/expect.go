@@ -100,7 +100,7 @@ func attached(s *scene, step *Step) (bool, []string) {
 func delivered(s *scene, step *Step) (bool, []string) {
 	var got []string
 	for _, one := range effects[flows.Deliver](s) {
-		got = append(got, one.File+one.Link+one.Invite)
+		got = append(got, one.What())
 	}
 	return anyLike(step.Text, got)
 }

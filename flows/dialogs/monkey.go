@@ -178,7 +178,7 @@ func (v *visit) watch(_ flows.Session, input flows.Input, turn flows.Turn) {
 			served = true
 			if effect.Order != "" {
 				if v.delivered[effect.Order]++; v.delivered[effect.Order] > 1 {
-					v.report(turn, "double_delivery", effect.File+effect.Link+effect.Invite)
+					v.report(turn, "double_delivery", effect.What())
 				}
 			}
 		case flows.CallOperator:

@@ -106,7 +106,7 @@ func (r *Recorder) effect(effect flows.Effect) bool {
 		return r.bot(effect.Text)
 	case flows.Deliver:
 		said := r.bot(effect.Text)
-		r.add("delivered", plain(escape(effect.File+effect.Link+effect.Invite)))
+		r.add("delivered", plain(escape(effect.What())))
 		return said
 	case flows.CallOperator:
 		r.add("called", plain(escape(effect.Text)))

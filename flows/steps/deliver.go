@@ -11,6 +11,7 @@ import (
 //
 //	deliver: course
 //	deliver: {file: files/course.pdf, text: Ваш курс}
+//	deliver: {download: files/lessons.zip, expires: 7d}
 //
 // A product's id, or a text with variables that gives one, stands for the
 // `deliver:` of that product; a mapping goes with the order paid last.
@@ -32,16 +33,20 @@ func readDeliver(n flows.Node) flows.Step {
 		}
 		return step
 	}
-	body.Only("file", "link", "invite", "text")
+	body.Only("file", "download", "expires", "link", "invite", "text")
 	step.text = flows.ReadTemplate(body.Field("text"))
 	step.goods = sales.Delivery{
 		File: body.Field("file").Text(), Link: body.Field("link").Text(), Invite: body.Field("invite").Text(),
+	}
+	var download flows.Ref
+	if step.goods.Download, step.goods.Lives, download = flows.ReadDownload(body); step.goods.Download != "" {
+		step.files = append(step.files, download)
 	}
 	switch {
 	case step.goods == sales.Delivery{}:
 		body.Error("empty_delivery")
 	case step.goods.File != "":
-		step.files = []flows.Ref{body.Field("file").Ref()}
+		step.files = append(step.files, body.Field("file").Ref())
 	}
 	return step
 }
