@@ -170,7 +170,7 @@ func (b *Bot) prepare(plan *Broadcast) (audience flows.Audience, err error) {
 
 // Broadcasts lists the broadcasts, the newest first.
 func (b *Bot) Broadcasts(ctx context.Context, limit int) (all []BroadcastReport, err error) {
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		all = nil
 		list, err := listBroadcasts(tx)
 		if err != nil {

@@ -32,22 +32,14 @@ func (b *Bot) EstimateBroadcast(ctx context.Context, plan Broadcast) (BroadcastE
 	if err != nil {
 		return estimate, err
 	}
-	for after, more := "", true; more; {
+	for page := (glimpse{audience: audience}); !page.over; {
 		if err := ctx.Err(); err != nil {
 			return estimate, err
 		}
-		var page glimpse
-		err := b.Store.View(ctx, func(tx storage.Tx) error {
-			page = glimpse{plan: plan, audience: audience, skipped: map[flows.Reach]int{}, cursor: after}
-			contacts, err := tx.Everyone(after, walkPage)
-			if err != nil {
+		// A snapshot for each has its price: it is of as many as may be held at once.
+		err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+			if page, err = b.survey(tx, page, walkMost, walkMost, now); err != nil {
 				return err
-			}
-			more = len(contacts) == walkPage
-			for _, contact := range contacts {
-				if err := b.consider(tx, &page, contact, now); err != nil {
-					return err
-				}
 			}
 			if estimate.Sample != "" || len(page.reached) == 0 {
 				return nil
@@ -58,7 +50,6 @@ func (b *Bot) EstimateBroadcast(ctx context.Context, plan Broadcast) (BroadcastE
 		if err != nil {
 			return estimate, fmt.Errorf("count whom a broadcast reaches: %w", err)
 		}
-		after = page.cursor
 		for reach, n := range page.skipped {
 			estimate.Reaches[reach] += n
 		}

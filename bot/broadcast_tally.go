@@ -108,7 +108,7 @@ func (b *Bot) unknown(payload announceJob, code string) func(storage.Tx) error {
 
 // behindOthers tells whether messages of broadcasts wait aside already.
 func (b *Bot) behindOthers(ctx context.Context, contact string) (found bool, err error) {
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		_, found, err = tx.Head(bulkLane(contact))
 		return err
 	})

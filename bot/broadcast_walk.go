@@ -12,10 +12,12 @@ import (
 	"voronka/storage"
 )
 
-// Bounds of a broadcast's walk over the customers: how many one look reads, how
-// many one transaction tells, and how many one tick looks at, or tells where
-// the chat has no budget of its own.
+// Bounds of a broadcast's walk over the customers: how many one peek reads, for
+// updates wait for it, how many are looked at for one transaction, how many that
+// one tells, and how many one tick looks at, or tells where the chat has no
+// budget of its own.
 const (
+	peekPage = 25
 	walkPage = 200
 	tellPage = 25
 	walkMost = 5000
@@ -88,39 +90,71 @@ type glimpse struct {
 	over     bool // that was the last customer
 }
 
-// seek finds the next customers, outside the store's one writer.
+// seek finds the next customers, a few at a time. A snapshot for each look would
+// have the store settle as often as a broadcast tells somebody, and nothing needs
+// one: tell asks again.
 func (b *Bot) seek(ctx context.Context, id string, room int) (seen glimpse, err error) {
 	now := b.Now()
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
-		seen = glimpse{skipped: map[flows.Reach]int{}}
-		if seen.plan, err = loadBroadcast(tx, id); err != nil {
-			return err
-		}
-		plan := &seen.plan
-		active := plan.Status == BroadcastPlanned || plan.Status == BroadcastRuns
-		if seen.idle = !active || now.Before(plan.At) || now.Before(plan.Wake); seen.idle {
-			return nil
-		}
-		if seen.audience, err = b.prepare(plan); err != nil {
-			return err
-		}
-		seen.cursor = plan.Cursor
-		page, err := tx.Everyone(plan.Cursor, walkPage)
-		if err != nil {
-			return err
-		}
-		for _, contact := range page {
-			if len(seen.reached) == room {
-				return nil
-			}
-			if err := b.consider(tx, &seen, contact, now); err != nil {
-				return err
-			}
-		}
-		seen.over = len(page) < walkPage
-		return nil
+	var plan Broadcast
+	err = b.peek(ctx, func(tx storage.Tx) (err error) {
+		plan, err = loadBroadcast(tx, id)
+		return err
 	})
-	return seen, err
+	if err != nil {
+		return seen, err
+	}
+	active := plan.Status == BroadcastPlanned || plan.Status == BroadcastRuns
+	if !active || now.Before(plan.At) || now.Before(plan.Wake) {
+		return glimpse{idle: true}, nil
+	}
+	audience, err := b.prepare(&plan)
+	if err != nil {
+		return seen, err
+	}
+	seen = glimpse{plan: plan, audience: audience, skipped: map[flows.Reach]int{}, cursor: plan.Cursor}
+	for !seen.over && len(seen.reached) < room && seen.looked < walkPage {
+		var page glimpse
+		err := b.peek(ctx, func(tx storage.Tx) (err error) {
+			page, err = b.survey(tx, seen, peekPage, room-len(seen.reached), now)
+			return err
+		})
+		if err != nil {
+			return seen, err
+		}
+		seen.add(page)
+	}
+	return seen, nil
+}
+
+// survey looks at up to limit customers behind those seen, until so many are reached.
+func (b *Bot) survey(tx storage.Tx, seen glimpse, limit, room int, now time.Time) (page glimpse, err error) {
+	page = glimpse{audience: seen.audience, skipped: map[flows.Reach]int{}, cursor: seen.cursor}
+	contacts, err := tx.Everyone(seen.cursor, limit)
+	if err != nil {
+		return page, err
+	}
+	for _, contact := range contacts {
+		if len(page.reached) == room {
+			return page, nil
+		}
+		if err := b.consider(tx, &page, contact, now); err != nil {
+			return page, err
+		}
+	}
+	page.over = len(contacts) < limit
+	return page, nil
+}
+
+// add puts what a further look found behind what was seen.
+func (g *glimpse) add(page glimpse) {
+	g.reached = append(g.reached, page.reached...)
+	for reach, n := range page.skipped {
+		g.skipped[reach] += n
+	}
+	if !page.wake.IsZero() && (g.wake.IsZero() || page.wake.Before(g.wake)) {
+		g.wake = page.wake
+	}
+	g.cursor, g.looked, g.over = page.cursor, g.looked+page.looked, page.over
 }
 
 // consider asks whether a broadcast reaches one customer.

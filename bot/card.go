@@ -104,7 +104,7 @@ func knownCard(tx storage.Tx, contact string) (*flows.Card, error) {
 func (b *Bot) openCard(ctx context.Context, contact string) (opened payments.Card, shop string, err error) {
 	var saved savedCard
 	known := false
-	err = b.Store.View(ctx, func(tx storage.Tx) (err error) {
+	err = b.peek(ctx, func(tx storage.Tx) (err error) {
 		saved, known, err = card(tx, contact)
 		return err
 	})

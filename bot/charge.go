@@ -145,7 +145,7 @@ func (b *Bot) refuseCharge(payment sales.Payment, cause *sales.Error) func(stora
 // mayCharge tells whether the switch lets cards be charged.
 func (b *Bot) mayCharge(ctx context.Context) error {
 	stopped := ""
-	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+	err := b.peek(ctx, func(tx storage.Tx) (err error) {
 		stopped, err = b.ChargesStopped(tx)
 		return err
 	})

@@ -53,7 +53,7 @@ func (b *Bot) whom(ctx context.Context, by, value string) (id string, err error)
 	default:
 		return b.lookUp(ctx, by, value)
 	}
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		_, err := tx.Contact(id)
 		return err
 	})
@@ -76,7 +76,7 @@ func (b *Bot) lookUp(ctx context.Context, by, value string) (id string, err erro
 		}
 		find, value = storage.Tx.ByEmail, address.Address
 	}
-	err = b.Store.View(ctx, func(tx storage.Tx) error {
+	err = b.peek(ctx, func(tx storage.Tx) error {
 		found, err := find(tx, value, 1)
 		if err != nil {
 			return fmt.Errorf("look a contact up: %w", err)

@@ -23,7 +23,7 @@ type Caps struct {
 // renewals does what is due about subscriptions.
 func (b *Bot) renewals(ctx context.Context) error {
 	var due []string
-	err := b.Store.View(ctx, func(tx storage.Tx) (err error) {
+	err := b.peek(ctx, func(tx storage.Tx) (err error) {
 		due, _, err = tx.Renewing(b.Now(), sweepLimit)
 		return err
 	})

@@ -23,7 +23,7 @@ type amoSafe struct {
 
 // Load implements amocrm.Safe.
 func (s amoSafe) Load(ctx context.Context) (kept string, err error) {
-	err = s.store.View(ctx, func(tx storage.Tx) error {
+	err = storage.Peek(ctx, s.store, func(tx storage.Tx) error {
 		kept, err = s.open(tx)
 		return err
 	})

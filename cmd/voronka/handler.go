@@ -91,7 +91,7 @@ func (s *service) ready(w http.ResponseWriter, r *http.Request) {
 	// Who asks must not wait for as long as a customer's message may.
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	err := s.store.View(ctx, func(tx storage.Tx) error {
+	err := storage.Peek(ctx, s.store, func(tx storage.Tx) error {
 		_, err := tx.Ref("ready")
 		return err
 	})

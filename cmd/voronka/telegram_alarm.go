@@ -25,7 +25,7 @@ func (s *service) telegramAlarms() []bot.Alarm {
 // job when it is buried.
 func (s *service) aside() []string {
 	var buried []outbox.Job
-	err := s.store.View(context.Background(), func(tx storage.Tx) (err error) {
+	err := storage.Peek(context.Background(), s.store, func(tx storage.Tx) (err error) {
 		buried, err = tx.Buried(mostAside)
 		return err
 	})

@@ -37,7 +37,7 @@ type dialogsPage struct {
 
 func (c *Console) dialogs(w http.ResponseWriter, r *http.Request) {
 	var page dialogsPage
-	err := c.Store.View(r.Context(), func(tx storage.Tx) error {
+	err := storage.Peek(r.Context(), c.Store, func(tx storage.Tx) error {
 		contacts, err := tx.Contacts(cursor(r.URL.Query()), dialogsPerPage)
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ type dialogPage struct {
 func (c *Console) dialog(w http.ResponseWriter, r *http.Request) {
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	var page dialogPage
-	err := c.Store.View(r.Context(), func(tx storage.Tx) (err error) {
+	err := storage.Peek(r.Context(), c.Store, func(tx storage.Tx) (err error) {
 		page, err = readDialog(tx, r.PathValue("id"), before)
 		return err
 	})
@@ -194,7 +194,7 @@ func (c *Console) say(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, c.Text(c.Language, "console.bad_reply", nil), http.StatusUnprocessableEntity)
 		return
 	}
-	err := c.Store.View(r.Context(), func(tx storage.Tx) error {
+	err := storage.Peek(r.Context(), c.Store, func(tx storage.Tx) error {
 		_, err := tx.Contact(id)
 		return err
 	})

@@ -2,7 +2,7 @@
 // and replaces what is marked data-live, unless the reader is at something.
 const pause = 3000;
 async function refresh() {
-  if (document.hidden || document.querySelector('[data-live] :focus')) return;
+  if (document.hidden || !document.querySelector('[data-live]') || document.querySelector('[data-live] :focus')) return;
   const answer = await fetch(location.href, { headers: { 'X-Live': '1' } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
