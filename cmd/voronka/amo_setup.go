@@ -75,7 +75,7 @@ func (a *app) amoAccount(s Settings) (*amocrm.CRM, func(), error) {
 	if s.AmoToken != "" {
 		return amocrm.New(config), func() {}, nil
 	}
-	store, err := bolt.Open(s.Database, bolt.Options{})
+	store, err := openDatabase(a.ctx, s.Database)
 	if errors.Is(err, bolt.ErrLocked) {
 		return nil, nil, &spoken{"amocrm.stop_first", nil, err}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,6 @@ import (
 	"voronka/crm/amocrm"
 	"voronka/flows"
 	"voronka/sales"
-	"voronka/storage/bolt"
 )
 
 // lookAtCRM tries the way in and looks for what the funnels name.
@@ -26,21 +26,22 @@ func (d *doctor) lookAtCRM(ctx context.Context, project *flows.Project) {
 		URL: d.AmoURL, Token: string(d.AmoToken), HTTP: d.client(name, nil), RequestsPerSecond: d.amoRate(), Now: d.now, Patience: d.patience,
 	}
 	if d.AmoToken == "" {
-		store, err := bolt.Open(d.Database, bolt.Options{})
-		if err != nil { // the running bot has it, and tells in its console
-			d.note("crm", doubt, "crm_not_seen", nil)
+		access, done, err := d.amoWayIn(ctx, config.HTTP)
+		if err != nil {
+			d.noteUnseenCRM(err)
 			return
 		}
-		defer store.Close()
-		if config.Access, err = d.amoAccess(store, config.HTTP, d.now); err != nil {
-			d.noteCall("crm", name, err)
-			return
-		}
+		defer done()
+		config.Access = access
 	}
 	account := amocrm.New(config)
 	found, err := account.Check(ctx, nil, nil)
 	ends := amocrm.Ends(string(d.AmoToken))
 	args := map[string]any{"Pipeline": found.Pipeline, "Ends": ends.Format("02.01.2006")}
+	if errors.Is(err, errBotsTokens) {
+		d.noteUnseenCRM(err)
+		return
+	}
 	if err != nil {
 		d.noteRefusedCRM(name, ends, err)
 		return
