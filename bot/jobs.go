@@ -43,6 +43,7 @@ const (
 	jobFate     = "chat_fate"
 	jobAlarm    = "alarm"
 	jobDiscard  = "discard_card"
+	jobFindCard = "find_card"
 	jobForget   = "forget_cards"
 
 	jobCertificate = "certificate"

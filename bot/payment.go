@@ -86,8 +86,8 @@ func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
 	if err := b.move(tx, moved, outcome, event); err != nil {
 		return err
 	}
-	if moved.StoresAccount() && payment.PaidAt.IsZero() && !moved.PaidAt.IsZero() {
-		if err := b.awaitAccount(tx, moved); err != nil {
+	if payment.PaidAt.IsZero() && !moved.PaidAt.IsZero() {
+		if err := b.awaitStored(tx, moved, event); err != nil {
 			return err
 		}
 	}
@@ -96,6 +96,18 @@ func (b *Bot) apply(tx storage.Tx, event payments.Event) error {
 		return put(tx, paymentLane(moved.ID), jobCheck, checkJob{moved.ID}, b.Now())
 	}
 	return b.givenByHand(tx, moved, event)
+}
+
+// awaitStored looks after the card, or the account, that a payment that was just
+// paid leaves behind.
+func (b *Bot) awaitStored(tx storage.Tx, payment sales.Payment, event payments.Event) error {
+	switch {
+	case payment.StoresAccount():
+		return b.awaitAccount(tx, payment)
+	case storesCard(payment):
+		return b.missCard(tx, payment, event)
+	}
+	return nil
 }
 
 // wentUnseen tells whether money went back of whose coming nobody told.

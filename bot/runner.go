@@ -59,6 +59,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 			jobBind:     {Handle: handler(b.bind), Timeout: linkTime},
 			jobBound:    {Handle: handler(b.bound)},
 			jobDiscard:  {Handle: handler(b.discard)},
+			jobFindCard: {Handle: handler(b.findCard)},
 			jobForget:   {Handle: handler(b.forgetCards)},
 			jobSettle:   {Handle: handler(b.settleHold)},
 			jobClosing:  {Handle: handler(b.closeReceipt), Once: true},
