@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"voronka/flows"
 	"voronka/internal/codec"
+	"voronka/internal/outbox"
 	"voronka/sales"
 )
 
@@ -27,8 +29,27 @@ func Encode(value any) ([]byte, error) {
 		return encodeSession(v)
 	case sales.Contact:
 		return encodeContact(v)
+	case outbox.Job:
+		return encodeJob(v)
 	}
 	return codec.Marshal(value)
+}
+
+func encodeJob(j outbox.Job) ([]byte, error) {
+	o := begin(320 + len(j.Payload))
+	o.number(`{"ID":`, j.ID)
+	o.text(`,"Lane":`, string(j.Lane))
+	o.text(`,"Kind":`, j.Kind)
+	o.put(`,"Payload":`)
+	o.put(cmp.Or(string(j.Payload), "null"))
+	o.moment(`,"EnqueuedAt":`, j.EnqueuedAt)
+	o.moment(`,"NotBefore":`, j.NotBefore)
+	o.number(`,"Attempts":`, int64(j.Attempts))
+	o.flag(`,"Began":`, j.Began)
+	o.text(`,"Code":`, j.Code)
+	o.text(`,"Error":`, j.Error)
+	o.moment(`,"BuriedAt":`, j.BuriedAt)
+	return o.end()
 }
 
 func encodeContact(c sales.Contact) ([]byte, error) {

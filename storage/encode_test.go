@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"voronka/flows"
 	"voronka/internal/codec"
+	"voronka/internal/outbox"
 	"voronka/sales"
 )
 
@@ -27,6 +29,7 @@ func TestRecordsAreWrittenAsTheCodecDoes(t *testing.T) {
 		{"contact", &sales.Contact{}, func(raw []byte) bool { _, ok := decodeContact(raw); return ok }},
 		{"session", &flows.Session{}, func(raw []byte) bool { _, ok := decodeSession(raw); return ok }},
 		{"line", &flows.Line{}, nil},
+		{"job", &outbox.Job{}, nil},
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			t.Parallel()
@@ -75,6 +78,11 @@ func fill(random *rand.Rand, to reflect.Value, depth int) {
 	if to.Type() == reflect.TypeFor[time.Time]() {
 		at := time.Date(random.IntN(9999), 2, 1+random.IntN(28), random.IntN(24), 59, random.IntN(60), random.IntN(1e9), time.UTC)
 		to.Set(reflect.ValueOf(at.Truncate(time.Duration(1) << (10 * random.IntN(4)))))
+		return
+	}
+	if to.Type() == reflect.TypeFor[json.RawMessage]() {
+		values := []string{`{}`, `{"contact":"tg:1","say":{"text":"Привет \"Аня\" 😀 <b>"}}`, `[1,null,"x"]`}
+		to.SetBytes([]byte(values[random.IntN(len(values))]))
 		return
 	}
 	switch to.Kind() {

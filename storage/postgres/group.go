@@ -98,8 +98,10 @@ func (g *group) together(ctx context.Context, all []*member) error {
 		return g.store.sql.fetch(ctx, g.conn, reads)
 	})
 	var running sync.WaitGroup
+	running.Add(len(all))
 	for _, m := range all {
-		running.Go(func() {
+		g.store.crew.do(func() {
+			defer running.Done()
 			defer l.leave()
 			m.run(ctx, l)
 		})

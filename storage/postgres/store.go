@@ -54,6 +54,7 @@ type Store struct {
 	gate sync.RWMutex
 
 	// What follows belongs to the writer.
+	crew    *crew
 	conn    *pgx.Conn
 	commits int64
 }
@@ -91,6 +92,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 		options: options, config: config, pool: pool, sql: newStatements(), id: rand.Text(),
 		requests: make(chan *request), quit: make(chan struct{}), stopped: make(chan struct{}),
 	}
+	s.crew = newCrew(s.quit)
 	for again := true; again; again = starting(err) && ctx.Err() == nil {
 		err = s.patiently(ctx, func() error {
 			if err := migrate(ctx, pool, s.indexReach); err != nil {
