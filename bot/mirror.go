@@ -33,6 +33,9 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 	}
 	if change.Money && m.Price > 0 {
 		change.Bill = paidBill(flow, in)
+		if in.Payment != nil {
+			change.Goods = goodsOf(flow, in.Payment.Product)
+		}
 	}
 	if m.Task != nil {
 		change.Task = &crm.Task{Text: m.Task.Text, Due: in.At.Add(time.Duration(m.Task.Due) * time.Second)}

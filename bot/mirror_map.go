@@ -30,7 +30,7 @@ func (b *Bot) mapped(change crm.Change, flow *flows.Flow) crm.Change {
 // idle tells that a change would change nothing.
 func idle(c crm.Change) bool {
 	return !c.Person && c.Stage == "" && c.Price == 0 && c.Note == "" && c.Task == nil && c.Bill == nil &&
-		len(c.Tags)+len(c.Fields)+len(c.PersonFields) == 0
+		len(c.Goods)+len(c.Tags)+len(c.Fields)+len(c.PersonFields) == 0
 }
 
 // mirrorLink tells the CRM of a payment link: the stage that the map gives to
@@ -38,7 +38,7 @@ func idle(c crm.Change) bool {
 func (b *Bot) mirrorLink(tx storage.Tx, turn flows.Turn, in flows.Input, number int, link flows.MakeLink) error {
 	flow := b.flow(turn.Session.Flow)
 	m := flow.Mirroring
-	if b.CRM == nil || m == nil || !m.Bills && m.Events["payment_link"] == "" {
+	if b.CRM == nil || m == nil || !m.Bills && !m.Products && m.Events["payment_link"] == "" {
 		return nil
 	}
 	change := crm.Change{
@@ -49,8 +49,10 @@ func (b *Bot) mirrorLink(tx storage.Tx, turn flows.Turn, in flows.Input, number 
 			continue
 		}
 		change.Price = payment.Amount // what the deal is worth, as long as nobody has paid
+		order := orderOf(turn, payment.Order)
+		change.Goods = goodsOf(flow, order.Product)
 		if m.Bills {
-			change.Bill = billOf(flow, payment, orderOf(turn, payment.Order), m.Supplier)
+			change.Bill = billOf(flow, payment, order, m.Supplier)
 		}
 	}
 	return b.mirror(tx, b.mapped(change, flow), in.At)
@@ -65,13 +67,23 @@ func orderOf(turn flows.Turn, id string) sales.Order {
 	return sales.Order{}
 }
 
+// goodsOf is what a deal is about, where the flow wants it in the list of
+// products: at the price of the list, whatever a customer pays.
+func goodsOf(flow *flows.Flow, name string) []crm.BillItem {
+	product, known := flow.Product(name)
+	if !known || flow.Mirroring == nil || !flow.Mirroring.Products {
+		return nil
+	}
+	return []crm.BillItem{{Name: product.Title, Price: product.Price, Quantity: 1000, Tax: cmp.Or(product.Item.Tax, "none"), Unit: product.Item.Unit, SKU: product.ID}}
+}
+
 // billOf is the invoice of a payment, with what is bought as its one row.
 func billOf(flow *flows.Flow, payment sales.Payment, order sales.Order, supplier string) *crm.Invoice {
 	title := cmp.Or(order.Title, flow.Title)
 	row := crm.BillItem{Name: title, Price: payment.Amount, Quantity: 1000, Tax: "none"}
 	if product, known := flow.Product(order.Product); known {
 		row.Tax = cmp.Or(product.Item.Tax, row.Tax)
-		row.Unit = product.Item.Unit
+		row.Unit, row.SKU = product.Item.Unit, product.ID
 	}
 	return &crm.Invoice{ID: payment.ID, Title: title, Total: payment.Amount, Items: []crm.BillItem{row}, Supplier: supplier}
 }
@@ -85,6 +97,6 @@ func paidBill(flow *flows.Flow, in flows.Input) *crm.Invoice {
 	title := cmp.Or(order.Title, flow.Title)
 	return &crm.Invoice{
 		ID: in.Payment.Payment, Title: title, Total: in.Payment.Paid, PaidAt: in.At, Supplier: flow.Mirroring.Supplier,
-		Items: []crm.BillItem{{Name: title, Price: in.Payment.Paid, Quantity: 1000, Tax: cmp.Or(order.Item.Tax, "none"), Unit: order.Item.Unit}},
+		Items: []crm.BillItem{{Name: title, Price: in.Payment.Paid, Quantity: 1000, Tax: cmp.Or(order.Item.Tax, "none"), Unit: order.Item.Unit, SKU: order.ID}},
 	}
 }

@@ -51,4 +51,6 @@ type BillItem struct {
 	// Tax is the receipt's word for its VAT, as in sales.ReceiptItem.
 	Tax  string
 	Unit string
+	// SKU is the seller's own number of what is sold; may be empty.
+	SKU string `json:",omitempty"`
 }

@@ -40,6 +40,9 @@ type Refs struct {
 	Tasks []string `json:"tasks,omitempty"`
 	// Bills are the invoices of the deal's payments, by Invoice.ID.
 	Bills map[string]string `json:"bills,omitempty"`
+	// Goods are the products that hang on the deal, by their id, and how much of
+	// each, in thousandths of a piece.
+	Goods map[string]int64 `json:"goods,omitempty"`
 }
 
 // Change is one step of the mirror. Changes of one contact are applied in
@@ -71,6 +74,9 @@ type Change struct {
 	PersonFields map[string]string `json:"person_fields,omitempty"`
 	// Bill is an invoice to be made, or to be marked as paid.
 	Bill *Invoice `json:"bill,omitempty"`
+	// Goods are what the deal is about: rows of the list of products, each on the
+	// deal once, with the quantity that was told last.
+	Goods []BillItem `json:"goods,omitempty"`
 	// Map says how the deal is made and what is written beside.
 	Map Map `json:"map,omitzero"`
 	// Merged are earlier changes that travel with this one: of each only what

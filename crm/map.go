@@ -30,7 +30,7 @@ type Map struct {
 	TasksDone bool   `json:"tasks_done,omitempty"`
 	// Unsorted puts a new deal where managers accept it first.
 	Unsorted bool `json:"unsorted,omitempty"`
-	// Products asks for what bills sell to be in the list of products.
+	// Products asks for the rows of bills to name rows of the list of products.
 	Products bool `json:"products,omitempty"`
 }
 

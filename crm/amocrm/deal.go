@@ -84,6 +84,9 @@ func (w *work) ensureDeal(ctx context.Context) error {
 			return err
 		}
 	}
+	if w.refs.Deal != id(w.deal.ID) {
+		w.refs.Goods = nil // they hang on the deal of before
+	}
 	w.refs.Deal = id(w.deal.ID)
 	if w.refs.Place == "" && w.deal.StatusID != 0 {
 		w.refs.Place = placeName(w.deal.PipelineID, w.deal.StatusID)
@@ -183,7 +186,7 @@ func (w *work) makeDeal(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make the deal: %w", err)
 	}
-	w.refs.Deal, w.newDeal = fmt.Sprint(dealID), true
+	w.refs.Deal, w.newDeal, w.refs.Goods = fmt.Sprint(dealID), true, nil
 	w.deal = w.bornDeal(dealID, contactID)
 	w.stood(w.stage)
 	if len(rest) == 0 {

@@ -23,6 +23,7 @@ type directory struct {
 	ofLeads   *shelf[field]
 	ofPeople  *shelf[field]
 	ofBills   *shelf[field]
+	ofGoods   *shelf[field]
 	users     *shelf[user]
 	reasons   *shelf[reason]
 	sorts     *shelf[sort]
@@ -32,7 +33,7 @@ type directory struct {
 func newDirectory(api *client, cfg Config) *directory {
 	return &directory{
 		api: api, now: cfg.Now, pipeline: cfg.Pipeline,
-		pipelines: newShelf[pipeline](), ofLeads: newShelf[field](), ofPeople: newShelf[field](), ofBills: newShelf[field](),
+		pipelines: newShelf[pipeline](), ofLeads: newShelf[field](), ofPeople: newShelf[field](), ofBills: newShelf[field](), ofGoods: newShelf[field](),
 		users: newShelf[user](), reasons: newShelf[reason](), sorts: newShelf[sort](), catalogs: newShelf[catalog](),
 	}
 }
@@ -73,6 +74,7 @@ func (d *directory) forget() {
 	d.ofLeads.forget()
 	d.ofPeople.forget()
 	d.ofBills.forget()
+	d.ofGoods.forget()
 	d.users.forget()
 	d.reasons.forget()
 	d.sorts.forget()
@@ -145,6 +147,12 @@ func (d *directory) shelfOf(entity string) *shelf[field] {
 // listFields are the fields of the list of invoices.
 func (d *directory) listFields(ctx context.Context, list number) ([]field, error) {
 	fields, _, err := d.ofBills.get(d.now(), func() ([]field, error) { return d.loadFields(ctx, "catalogs/"+id(list)) })
+	return fields, err
+}
+
+// goodsFields are the fields of the list of products.
+func (d *directory) goodsFields(ctx context.Context, list number) ([]field, error) {
+	fields, _, err := d.ofGoods.get(d.now(), func() ([]field, error) { return d.loadFields(ctx, "catalogs/"+id(list)) })
 	return fields, err
 }
 

@@ -2,8 +2,8 @@ package amocrm
 
 import "context"
 
-// writeFeed hangs on the deal what is never merged away: the notes and tasks of
-// each change that travels with this one, in their order.
+// writeFeed hangs on the deal what is never merged away: notes, tasks, products and
+// bills of each change that travels with this one, in their order.
 func (w *work) writeFeed(ctx context.Context) error {
 	for _, part := range w.change.Parts() {
 		if err := w.writeNote(ctx, part); err != nil {
@@ -13,6 +13,9 @@ func (w *work) writeFeed(ctx context.Context) error {
 			return err
 		}
 		if err := w.writeTask(ctx, part); err != nil {
+			return err
+		}
+		if err := w.hangGoods(ctx, part); err != nil {
 			return err
 		}
 		if err := w.writeBill(ctx, part); err != nil {

@@ -228,11 +228,14 @@ func (w *work) billRows(ctx context.Context, bill crm.Invoice) ([]value, error) 
 		if item.Unit == "" {
 			row["unit_type"] = "шт"
 		}
+		if item.SKU != "" {
+			row["sku"] = item.SKU
+		}
 		if rate, taxed := vatRate(item.Tax); taxed {
 			row["vat_rate_value"] = rate
 		}
 		if w.change.Map.Products {
-			product, err := w.product(ctx, item)
+			_, product, err := w.product(ctx, item)
 			if err != nil {
 				return nil, err
 			}
@@ -252,37 +255,4 @@ func vatRate(tax string) (rate int, taxed bool) {
 		return 0, false
 	}
 	return rate % 100, true
-}
-
-// product finds what is sold in the list of products, or puts it there; 0 where
-// the account has no such list.
-func (w *work) product(ctx context.Context, item crm.BillItem) (number, error) {
-	list, err := w.directory.list(ctx, "products")
-	if err != nil || list == 0 {
-		return 0, err
-	}
-	if found := w.goods.get(item.Name); found != 0 {
-		return found, nil
-	}
-	var found number
-	path := fmt.Sprintf("catalogs/%d/elements", list)
-	err = each(ctx, w.api, path, "elements", url.Values{"query": {item.Name}}, 2, func(e element) bool {
-		if fold(e.Name) == fold(item.Name) {
-			found = e.ID
-		}
-		return found == 0
-	})
-	if err != nil {
-		return 0, err
-	}
-	if found == 0 {
-		price := []fieldValue{{Code: "PRICE", Values: []value{{Value: item.Price.Decimal()}}}}
-		made, err := w.api.together(ctx, kind{http.MethodPost, path, "elements"}, fold(item.Name), newEntity{Name: short(item.Name), Fields: price})
-		if err != nil {
-			return 0, fmt.Errorf("put the product into the list: %w", err)
-		}
-		found = number(made)
-	}
-	w.goods.put(item.Name, found)
-	return found, nil
 }

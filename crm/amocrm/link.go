@@ -15,9 +15,10 @@ type newLink struct {
 }
 
 type linkMetadata struct {
-	IsMain   bool   `json:"is_main,omitempty"`
-	Catalog  number `json:"catalog_id,omitempty"`
-	Quantity int    `json:"quantity,omitempty"`
+	IsMain  bool   `json:"is_main,omitempty"`
+	Catalog number `json:"catalog_id,omitempty"`
+	// Quantity may be a part of a piece.
+	Quantity float64 `json:"quantity,omitempty"`
 }
 
 func (l newLink) with(string) any { return l }

@@ -183,6 +183,25 @@ func (a *account) Invoices() (all []crmtest.Invoice) {
 	return all
 }
 
+// Shelf are the rows of the list of products.
+func (a *account) Shelf() (names []string) {
+	for _, e := range a.Elements("products") {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// On is what of the list of products hangs on a deal.
+func (a *account) On(deal string) map[string]int64 {
+	on := map[string]int64{}
+	for _, e := range a.Elements("products") {
+		if quantity, hangs := a.LinkedQuantity(a.number(deal), e.ID); hangs {
+			on[e.Name] = int64(quantity * 1000)
+		}
+	}
+	return on
+}
+
 func (a *account) People() []crmtest.Person {
 	var out []crmtest.Person
 	for _, c := range a.Contacts() {

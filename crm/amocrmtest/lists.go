@@ -1,6 +1,9 @@
 package amocrmtest
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Elements are the rows of a list by its type: invoices, products, suppliers;
 // oldest first.
@@ -47,6 +50,34 @@ func (s *Server) Linked(lead int64, entity string) []int64 {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+// LinkedQuantity is how much of a list's row hangs on a deal; false where it does not.
+func (s *Server) LinkedQuantity(lead, element int64) (quantity float64, hangs bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range s.linked("leads", lead, "catalog_elements") {
+		if k.toID == element {
+			number, _ := k.meta["quantity"].(json.Number)
+			quantity, _ = number.Float64()
+			return quantity, true
+		}
+	}
+	return 0, false
+}
+
+// DropFields takes fields away from a list by its type: accounts of long ago
+// have fewer, and their owners delete some.
+func (s *Server) DropFields(kind string, codes ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range s.catalogs {
+		if k.kind == kind {
+			s.fields = slices.DeleteFunc(s.fields, func(f *Field) bool {
+				return f.Entity == "catalogs/"+digits(k.id) && slices.Contains(codes, f.Code)
+			})
+		}
+	}
 }
 
 // listOf is the id of a list by its type, nil where the account has none.

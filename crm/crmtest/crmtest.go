@@ -112,6 +112,7 @@ func Run(t *testing.T, h Harness) {
 		"a task that a manager finished is heard":      managersTask,
 		"a deal that is gone is told so":               goneDeal,
 		"one bill however often it is repeated":        oneBill,
+		"what is sold hangs on the deal once":          oneGood,
 		"the map is held":                              mapHolds,
 		"what funnels name is made once":               setUpOnce,
 		"a setup that is spoilt makes nothing twice":   setUpInTrouble,
