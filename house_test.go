@@ -49,6 +49,7 @@ func house() map[string]room {
 		"internal/outbox": {may: []string{"sales", "internal/codec"}},
 		"internal/rest":   {may: []string{"sales"}},
 		"internal/seal":   {},
+		"internal/ticks":  {},
 
 		"flows/calc":    {},
 		"flows":         {may: []string{"sales", "flows/calc"}, tests: []string{"flows/steps", "locales"}},
@@ -78,7 +79,7 @@ func house() map[string]room {
 			tests: []string{"storage/storagetest", "storage/postgrestest"}},
 		"storage/postgrestest": {},
 
-		"bot": {may: []string{"sales", "flows", "payments", "crm", "storage", "internal/codec", "internal/outbox"}, tests: standIns},
+		"bot": {may: []string{"sales", "flows", "payments", "crm", "storage", "internal/codec", "internal/outbox", "internal/ticks"}, tests: standIns},
 		"bot/telegram": {may: []string{"sales", "flows", "bot", "internal/codec", "internal/rest"},
 			tests: append([]string{"storage"}, standIns...)},
 		"bot/telegramtest": {},

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"voronka/flows"
+	"voronka/internal/ticks"
 	"voronka/payments"
 	"voronka/storage"
 )
@@ -23,30 +22,24 @@ const retention = 48 * time.Hour
 // startClock lets cron tick. What is due is in the store: after a restart the
 // first tick finds whatever came due meanwhile.
 func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
-	ticks := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(cron.DiscardLogger)))
-	for spec, tick := range map[string]func(context.Context) error{
-		"@every 1s":  b.Tick,
-		"@every 1m":  b.Forget,
-		"@every 60s": b.CatchUp,
-	} {
-		_, err := ticks.AddFunc(spec, func() {
-			if err := tick(ctx); err != nil && ctx.Err() == nil {
-				b.Log.Error("the clock failed", "tick", spec, "error", err)
+	every := func(spec, name string, do func(context.Context) error) ticks.Tick {
+		return ticks.Tick{Name: name, Spec: "@every " + spec, Do: func() {
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				b.Log.Error("the clock failed", "tick", name, "error", err)
 			}
-		})
-		if err != nil {
-			return nil, fmt.Errorf("schedule %s: %w", spec, err)
-		}
+		}}
 	}
-	ticks.Start()
+	crm := every("1m", "crm", b.CatchUp)
+	halt, err := ticks.Start(b.Log, every("1s", "due", b.Tick), every("1m", "forget", b.Forget), crm)
+	if err != nil {
+		return nil, err
+	}
 	heard := make(chan struct{})
 	go func() { // what managers did meanwhile is not left to wait for the first tick
 		defer close(heard)
-		if err := b.CatchUp(ctx); err != nil && ctx.Err() == nil {
-			b.Log.Error("the clock failed", "tick", "start", "error", err)
-		}
+		ticks.Survive(b.Log, crm.Name, crm.Do)
 	}()
-	return func() { <-ticks.Stop().Done(); <-heard }, nil
+	return func() { halt(); <-heard }, nil
 }
 
 // Tick rings the timers that are due, asks for payments that are silent, and

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
+	"voronka/internal/ticks"
 )
 
 const (
@@ -42,14 +42,14 @@ func (s *service) snapshots() *snapshots {
 
 // run takes snapshots until ctx ends.
 func (s *snapshots) run(ctx context.Context) error {
-	ticks := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(cron.DiscardLogger)))
-	if _, err := ticks.AddFunc("@every 1m", s.tick); err != nil {
-		return fmt.Errorf("schedule backups: %w", err)
+	tick := ticks.Tick{Name: "backup", Spec: "@every 1m", Do: s.tick}
+	ticks.Survive(s.log, tick.Name, tick.Do)
+	stop, err := ticks.Start(s.log, tick)
+	if err != nil {
+		return err
 	}
-	s.tick()
-	ticks.Start()
 	<-ctx.Done()
-	<-ticks.Stop().Done()
+	stop()
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,4 +138,31 @@ func TestPartsOfAKilledProcessAreCleared(t *testing.T) {
 	if !errors.Is(errOld, os.ErrNotExist) || errFresh != nil {
 		t.Errorf("old: %v, fresh: %v", errOld, errFresh)
 	}
+}
+
+// TestAPanicCostsOneAttempt has the first one, at the start, panic.
+func TestAPanicCostsOneAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		s := hourly(t, &log)
+		write, tries := s.write, 0
+		s.write = func(w io.Writer) error {
+			if tries++; tries == 1 {
+				panic("on purpose")
+			}
+			return write(w)
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 90*time.Second)
+		defer stop()
+		if err := s.run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if made, err := listSnapshots(s.dir); err != nil || len(made) != 1 {
+			t.Errorf("%v, %v", made, err)
+		}
+		if !strings.Contains(log.String(), "the clock panicked") || !strings.Contains(log.String(), "snapshot_test.go") {
+			t.Errorf("logged: %s", log.String())
+		}
+	})
 }
