@@ -68,17 +68,13 @@ func (b *Bot) findCard(ctx context.Context, _ outbox.Job, payload findCardJob) (
 			old = ""
 		}
 	}
-	same := false
-	cards = slices.DeleteFunc(cards, func(c payments.Card) bool {
-		same = same || old != "" && c.Token.Reveal() == old && !c.Removed
-		return c.Removed || c.Token == "" || c.Token.Reveal() == old
-	})
+	fresh, same := newCards(cards, payments.Secret(old))
 	switch {
-	case len(cards) == 1:
-		return func(tx storage.Tx) error { return b.paidCard(tx, payment, cards[0]) }, nil
-	case len(cards) == 0 && same: // it was paid with the card that is saved
+	case len(fresh) == 1:
+		return func(tx storage.Tx) error { return b.paidCard(tx, payment, fresh[0]) }, nil
+	case len(fresh) == 0 && same: // it was paid with the card that is saved
 		return nil, nil
-	case len(cards) == 0 && payload.Tries+1 < findCardTries:
+	case len(fresh) == 0 && payload.Tries+1 < findCardTries:
 		payload.Tries++
 		return func(tx storage.Tx) error {
 			return put(tx, paymentLane(payment.ID), jobFindCard, payload, b.Now().Add(bindPause(payload.Tries)))
@@ -86,6 +82,21 @@ func (b *Bot) findCard(ctx context.Context, _ outbox.Job, payload findCardJob) (
 	}
 	// None was stored, or several were and nobody tells which one paid.
 	return func(tx storage.Tx) error { return b.noCardLeft(tx, payment) }, nil
+}
+
+// newCards are those that can be charged and are not the saved one, whose token
+// is old; same tells whether that is among them. A card that was stored again
+// may stand there twice, by one number.
+func newCards(cards []payments.Card, old payments.Secret) (fresh []payments.Card, same bool) {
+	able := func(c payments.Card) bool { return !c.Removed && c.Token != "" }
+	at := slices.IndexFunc(cards, func(c payments.Card) bool { return able(c) && c.Token == old })
+	for _, one := range cards {
+		twin := at >= 0 && one.ID == cards[at].ID && one.ID != ""
+		if able(one) && one.Token != old && !twin {
+			fresh = append(fresh, one)
+		}
+	}
+	return fresh, at >= 0
 }
 
 // noCardLeft lets a flow hear that what paid for a subscription cannot be charged.

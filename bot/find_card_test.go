@@ -99,3 +99,33 @@ func TestCardThatWasToldIsNotAskedFor(t *testing.T) {
 		t.Error("the bank was asked for a card that it told of")
 	}
 }
+
+// TestCardThatIsStoredAgainUnheardStays renews with the card that is saved, by a
+// bank that knows it by one number.
+func TestCardThatIsStoredAgainUnheardStays(t *testing.T) {
+	t.Parallel()
+	h, _ := subscribed(t)
+	h.bank.Mischief(tbanktest.Mischief{SameCardID: true})
+	for range 2 {
+		h.say(flows.Input{Kind: flows.Command, Text: "renew"})
+		h.work()
+		all := h.money().payments
+		link := all[slices.IndexFunc(all, func(p sales.Payment) bool { return p.Status == sales.PaymentLinked })].URL
+		if _, err := h.bank.Pay(link, tbanktest.CardSuccess); err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			h.loseAll()
+			h.pass(5 * time.Minute)
+			h.work()
+		}
+	}
+	if heard := h.notes("subscription"); slices.Contains(heard, "card_refused club") {
+		t.Errorf("the flow heard %v", heard)
+	}
+	h.pass(3 * 31 * 24 * time.Hour)
+	h.settle()
+	if h.charges() != 1 {
+		t.Errorf("%d charges", h.charges())
+	}
+}
