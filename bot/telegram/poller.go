@@ -54,6 +54,10 @@ func (p *Poller) Run(ctx context.Context) {
 	if p.Wait == nil {
 		p.Wait = sleep
 	}
+	// Another process may have polled since the last Run. Telegram knows what is
+	// confirmed (Bot API, getUpdates), and what comes twice is known to the store.
+	p.offset = 0
+	defer p.noted(nil) // whoever does not poll is in no trouble
 	failures := 0
 	for ctx.Err() == nil {
 		err := p.poll(ctx)

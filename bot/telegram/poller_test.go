@@ -207,6 +207,38 @@ func TestOffsetFollowsIdsThatBeginAnew(t *testing.T) {
 
 // TestWrongTokenCallsAPerson: the poller goes on, for a token may be known again,
 // and says what is wrong without telling the token.
+// TestAPollerThatComesBackKnowsNoOffset lets it lose the lead and regain it: ids
+// may have begun anew meanwhile, and an offset above them would drop updates.
+func TestAPollerThatComesBackKnowsNoOffset(t *testing.T) {
+	t.Parallel()
+	script, api := play(t, "["+update(900, 1, "раз")+"]")
+	b := keepBooks(nil)
+	poller := &Poller{Receiver: b.Receiver, API: api, Token: "42:secret"}
+	for _, more := range []string{"", "[" + update(7, 1, "два") + "]"} {
+		done := make(chan struct{})
+		script.mu.Lock()
+		if script.done = done; more != "" {
+			script.batches = append(script.batches, more)
+		}
+		script.mu.Unlock()
+		ctx, stop := context.WithCancel(within(t))
+		ended := make(chan struct{})
+		go func() { poller.Run(ctx); close(ended) }()
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
+		stop()
+		<-ended
+	}
+	if diff := cmp.Diff([]int64{0, 901, 0, 8}, script.offsets); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"раз", "два"}, b.texts("")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWrongTokenCallsAPerson(t *testing.T) {
 	t.Parallel()
 	server, api := fake(t)
@@ -261,6 +293,9 @@ func TestSecondPollerCallsAPerson(t *testing.T) {
 		}
 	}
 	poller.Run(ctx)
+	if poller.Trouble() != "" {
+		t.Errorf("it polls no more, and still calls for a person: %q", poller.Trouble())
+	}
 }
 
 func TestBadWeatherIsWaitedOut(t *testing.T) {
