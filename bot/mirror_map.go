@@ -34,7 +34,7 @@ func idle(c crm.Change) bool {
 }
 
 // mirrorLink tells the CRM of a payment link: the stage that the map gives to
-// it, the price, and the bill.
+// it, the price, the bill, what is sold, and the link itself for the manager.
 func (b *Bot) mirrorLink(tx storage.Tx, turn flows.Turn, in flows.Input, number int, link flows.MakeLink) error {
 	flow := b.flow(turn.Session.Flow)
 	m := flow.Mirroring
@@ -50,9 +50,15 @@ func (b *Bot) mirrorLink(tx storage.Tx, turn flows.Turn, in flows.Input, number 
 		}
 		change.Price = payment.Amount // what the deal is worth, as long as nobody has paid
 		order := orderOf(turn, payment.Order)
+		link := ""
+		if b.PublicURL != "" { // the bank's own address is not known yet
+			link = b.payAddress(payment)
+			change.Note = "payment_link: " + cmp.Or(order.Title, flow.Title) + ", " + payment.Amount.String() + " ₽\n" + link
+		}
 		change.Goods = goodsOf(flow, order.Product)
 		if m.Bills {
 			change.Bill = billOf(flow, payment, order, m.Supplier)
+			change.Bill.Link = link
 		}
 	}
 	return b.mirror(tx, b.mapped(change, flow), in.At)

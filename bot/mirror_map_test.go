@@ -72,18 +72,19 @@ func TestMapReachesTheCRM(t *testing.T) {
 				if !part.Bill.PaidAt.IsZero() {
 					kind = "paid"
 				}
-				bills = append(bills, strings.Join([]string{kind, part.Bill.Title, part.Bill.Supplier, part.Bill.Items[0].Tax, part.Bill.ID}, " "))
+				bills = append(bills, strings.Join([]string{kind, part.Bill.Title, part.Bill.Supplier, part.Bill.Items[0].Tax, part.Bill.ID, part.Bill.Link}, " "))
 			}
 		}
 	}
 	if diff := cmp.Diff([]string{"Счёт 4\u00a0900", "Оплачено 4\u00a0900"}, stages); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"made Курс Ромашка vat22 " + payment.ID, "paid Курс Ромашка vat22 " + payment.ID}, bills); diff != "" {
+	if diff := cmp.Diff([]string{"made Курс Ромашка vat22 " + payment.ID + " https://shop.example/pay/" + payment.ID, "paid Курс Ромашка vat22 " + payment.ID + " "}, bills); diff != "" {
 		t.Error(diff)
 	}
 	said := []string{
-		"👤 /start", "🤖 Привет, Анна", "👤 да", "🤖 Почта?", "👤 anna@example.ru", "🤖 Оплатите", "payment_success: Курс, 4 900 ₽", "🤖 Спасибо",
+		"👤 /start", "🤖 Привет, Анна", "👤 да", "🤖 Почта?", "👤 anna@example.ru", "🤖 Оплатите",
+		"payment_link: Курс, 4 900 ₽\nhttps://shop.example/pay/" + payment.ID, "payment_success: Курс, 4 900 ₽", "🤖 Спасибо",
 	}
 	if diff := cmp.Diff(said, notes); diff != "" {
 		t.Error(diff)

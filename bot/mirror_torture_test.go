@@ -350,7 +350,7 @@ func (m *mirrorWorld) expected(number int) (want mirrorOf) {
 	})
 	payment := m.paymentOf(number)
 	want.Price = int64(payment.Amount) / 100
-	want.Notes = []string{"→ phone", "→ pay"}
+	want.Notes = []string{"→ phone", "→ pay", "payment_link: Курс, 4\u00a0900 ₽\n" + m.PublicURL + "/pay/" + payment.ID}
 	if payment.Status == sales.PaymentPaid {
 		want.Status = amocrmtest.Won
 		want.Notes = append(want.Notes, "payment_success: Курс, 4\u00a0900 ₽", "→ thanks", "Купил")

@@ -53,6 +53,8 @@ type Invoice struct {
 	Items []BillItem  `json:"items,omitempty"`
 	// Supplier is the name of who sells, as the CRM has it; may be empty.
 	Supplier string `json:"supplier,omitempty"`
+	// Link is where it is paid; may be empty.
+	Link string `json:"link,omitempty"`
 	// PaidAt is when it was paid; zero while it is not.
 	PaidAt time.Time `json:"paid_at,omitzero"`
 }

@@ -182,6 +182,9 @@ func (w *work) billCells(ctx context.Context, list number, bill crm.Invoice) ([]
 		return nil, err
 	}
 	add("ITEMS", rows...)
+	if bill.Link != "" {
+		add("BILL_COMMENT", value{Value: bill.Link})
+	}
 	add("BILL_PRICE", value{Value: bill.Total.Decimal()})
 	vat := "vat_exempt"
 	for _, item := range bill.Items {

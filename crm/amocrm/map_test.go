@@ -89,8 +89,9 @@ func TestUnsortedDealWaitsForAManager(t *testing.T) {
 }
 
 func bill() *crm.Invoice {
-	return &crm.Invoice{ID: "83a80e323c1ac469bc32", Title: "Курс «Go»", Total: 499050, Supplier: "ооо ромашка", Items: []crm.BillItem{
-		{Name: "Курс «Go»", Price: 499050, Quantity: 1000, Tax: "vat22"}}}
+	return &crm.Invoice{ID: "83a80e323c1ac469bc32", Title: "Курс «Go»", Total: 499050, Supplier: "ооо ромашка",
+		Link: "https://bot.example/pay/83a80e323c1ac469bc32", Items: []crm.BillItem{
+			{Name: "Курс «Go»", Price: 499050, Quantity: 1000, Tax: "vat22"}}}
 }
 
 // TestBillIsMadeAndPaid writes the invoice of a payment once, whatever is lost.
@@ -125,10 +126,10 @@ func TestBillIsMadeAndPaid(t *testing.T) {
 				t.Fatalf("%d bills, products %+v", len(bills), goods)
 			}
 			got := map[string][]string{}
-			for _, code := range []string{"BILL_STATUS", "BILL_PRICE", "BILL_VAT_TYPE", "BILL_PAYMENT_DATE"} {
+			for _, code := range []string{"BILL_STATUS", "BILL_COMMENT", "BILL_PRICE", "BILL_VAT_TYPE", "BILL_PAYMENT_DATE"} {
 				got[code] = bills[0].Values(code)
 			}
-			want := map[string][]string{"BILL_STATUS": {"Оплачен"}, "BILL_PRICE": {"4990.50"}, "BILL_VAT_TYPE": {"vat_included"}, "BILL_PAYMENT_DATE": {"1772442000"}}
+			want := map[string][]string{"BILL_STATUS": {"Оплачен"}, "BILL_COMMENT": {bill().Link}, "BILL_PRICE": {"4990.50"}, "BILL_VAT_TYPE": {"vat_included"}, "BILL_PAYMENT_DATE": {"1772442000"}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
