@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -135,10 +136,10 @@ func (b *Bot) refuseCharge(payment sales.Payment, cause *sales.Error) func(stora
 			Key: "refused", Payment: payment.ID, External: current.External, Status: sales.PaymentDeclined,
 			State: cause.Code, Reason: payments.Refused, Message: cause.Message,
 		}
-		if err := b.raise(tx, payment.Contact, cause.Code); err != nil {
-			return err
+		if shopsFault(cause.Code) {
+			event.Reason = ""
 		}
-		return b.apply(tx, event)
+		return errors.Join(b.blame(tx, payment, cause), b.raise(tx, payment.Contact, cause.Code), b.apply(tx, event))
 	}
 }
 
@@ -163,8 +164,11 @@ func declineOf(event payments.Event) sales.Decline {
 	case payments.Troubled:
 		return sales.DeclineBank
 	case "":
-		if event.State == noCard {
+		switch {
+		case event.State == noCard:
 			return sales.DeclineNoCard
+		case shopsFault(event.State):
+			return sales.DeclineShop
 		}
 		return sales.DeclineBank
 	}

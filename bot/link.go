@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -90,13 +91,35 @@ func (b *Bot) refuseLink(payment sales.Payment, cause *sales.Error) func(storage
 			return nil
 		}
 		refused.State = cause.Code
-		if cause.Action == sales.Stop {
-			if err := b.raise(tx, payment.Contact, cause.Code); err != nil {
-				return err
-			}
+		if err := b.blame(tx, payment, cause); err != nil {
+			return err
 		}
 		return b.move(tx, refused, outcome, payments.Event{State: cause.Code, Message: cause.Message})
 	}
+}
+
+// blame calls a person about a request that cannot be made as the shop is set
+// up, and writes down in whose words.
+func (b *Bot) blame(tx storage.Tx, payment sales.Payment, cause *sales.Error) error {
+	if !shopsFault(cause.Code) && cause.Action != sales.Stop {
+		return nil
+	}
+	text := cause.Code + " " + payment.ID
+	if cause.Message != "" {
+		text += ": " + cause.Message
+	}
+	return errors.Join(b.note(payment.Contact, "payment", text)(tx), b.raise(tx, payment.Contact, cause.Code))
+}
+
+// shopsFault tells whether a code is of what only the shop can mend: a receipt,
+// a request or an amount that the bank cannot take, a way of paying that is
+// switched off, no bank at all. Nobody was asked for money then.
+func shopsFault(code string) bool {
+	switch code {
+	case "bank_receipt", "bank_request", "bank_amount", "bank_settings", "no_provider":
+		return true
+	}
+	return false
 }
 
 // Clicked lets the flow hear that a customer opened a payment's link for the first time.

@@ -135,9 +135,24 @@ func (b *Bot) raise(tx storage.Tx, contact, reason string) error {
 // AttentionRef is the store's ref under which a dialog's call for a person is kept.
 func AttentionRef(contact string) string { return "attention/" + contact }
 
-// Attended puts away a dialog's call for a person.
+// Attended puts away a dialog's call for a person. A charge that the shop's own
+// fault held up is tried again: whoever saw to it may have mended it.
 func (b *Bot) Attended(ctx context.Context, contact string) error {
-	return b.Store.Update(ctx, func(tx storage.Tx) error { return tx.PutRef(AttentionRef(contact), "") })
+	return b.Store.Update(ctx, func(tx storage.Tx) error {
+		held, err := tx.Subscriptions(contact)
+		if err != nil {
+			return fmt.Errorf("load subscriptions: %w", err)
+		}
+		for _, one := range held {
+			if one.Reason != sales.DeclineShop {
+				continue
+			}
+			if err := tx.PutSubscription(one.Mended(b.Now())); err != nil {
+				return fmt.Errorf("save subscription: %w", err)
+			}
+		}
+		return tx.PutRef(AttentionRef(contact), "")
+	})
 }
 
 // mirrorRefund notes in the CRM that a part of the money went back. Of all of

@@ -91,6 +91,10 @@ func (r *Run) declined(one sales.Subscription, reason sales.Decline) {
 	if upgrade {
 		r.Event("subscription", "plan stays "+one.Plan.ID)
 	}
+	if reason == sales.DeclineShop && !upgrade {
+		r.Event("subscription", "charge held up by the shop's own fault, next try "+one.NextAt.In(r.zone()).Format("02.01.2006 15:04"))
+		return
+	}
 	if reason == sales.DeclineBank && one.Failed < bankPatience && !upgrade {
 		r.Event("subscription", "the bank does not answer, try "+strconv.Itoa(one.Failed))
 		return
@@ -192,10 +196,12 @@ func (r *Run) heardCharge(order sales.Order, event PaymentEvent) {
 		if order.Paid() || one.Charging != event.Payment {
 			return
 		}
-		r.Emit(Mirror{Note: "charge_failed: " + order.Title + ", " + event.Amount.String() + " ₽"})
 		reason := event.Decline
 		if reason == "" {
 			reason = sales.DeclineBank
+		}
+		if reason != sales.DeclineShop {
+			r.Emit(Mirror{Note: "charge_failed: " + order.Title + ", " + event.Amount.String() + " ₽"})
 		}
 		r.declined(one, reason)
 	case DifferentAmounts:

@@ -132,6 +132,9 @@ func (r *Run) Renew(one sales.Subscription, terms PlanTerms) (answer string, pay
 		return "subscribed", payment // the card is being charged this very moment
 	}
 	last := one.Until
+	if at := one.ChargeAt(); at.After(last) {
+		last = at
+	}
 	if one.Status == sales.SubscriptionOverdue {
 		last = cmp.Or(one.RetryAt, one.GraceEnd())
 	}

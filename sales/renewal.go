@@ -38,6 +38,8 @@ func (s Subscription) Due(now time.Time) Deed {
 		}
 	case SubscriptionTrial, SubscriptionActive:
 		switch {
+		case s.heldUp() && !come(s.RetryAt):
+			return DeedNone
 		case come(s.Until):
 			return DeedCharge
 		case come(s.remindAt()):
@@ -61,7 +63,9 @@ func (s Subscription) Scheduled() Subscription {
 	case SubscriptionOverdue:
 		s.NextAt = earliest(s.GraceEnd(), s.RetryAt)
 	case SubscriptionTrial, SubscriptionActive:
-		s.NextAt = earliest(s.Until, s.remindAt(), s.cardAt())
+		if s.NextAt = earliest(s.Until, s.remindAt(), s.cardAt()); s.heldUp() {
+			s.NextAt = s.RetryAt
+		}
 	}
 	return s
 }
@@ -135,12 +139,16 @@ func (s Subscription) Charge(payment string) Subscription {
 }
 
 // Declined notes that the charge failed, and plans another try by its reason.
-// An upgrade that was declined leaves everything as it was.
+// An upgrade that was declined leaves everything as it was. What the shop itself
+// did wrong is no decline: the charge waits, and access with it.
 func (s Subscription) Declined(reason Decline, at time.Time) Subscription {
 	s.Charging, s.Reason = "", reason
 	if s.Change != nil {
 		s.Change = nil
 		return s.Scheduled()
+	}
+	if reason == DeclineShop {
+		return s.held(at)
 	}
 	s.Failed++
 	if s.Overdue.IsZero() {
@@ -157,6 +165,38 @@ func (s Subscription) Declined(reason Decline, at time.Time) Subscription {
 		}
 	}
 	return s.Scheduled()
+}
+
+// shopPause is how often a charge that the shop's own fault holds up is tried.
+const shopPause = 6 * time.Hour
+
+// held puts a charge off without using up a try or the grace.
+func (s Subscription) held(at time.Time) Subscription {
+	switch s.Status {
+	case SubscriptionTrial, SubscriptionActive:
+		s.RetryAt = at.Add(shopPause)
+	case SubscriptionOverdue:
+		if s.NextAt = s.RetryAt; s.NextAt.IsZero() {
+			s.NextAt = at
+		}
+		return s.Postponed(at.Add(shopPause))
+	}
+	return s.Scheduled()
+}
+
+// heldUp tells whether the shop's own fault holds up the charge of a
+// subscription that is paid for until then.
+func (s Subscription) heldUp() bool {
+	return (s.Status == SubscriptionTrial || s.Status == SubscriptionActive) && s.Reason == DeclineShop && !s.RetryAt.IsZero()
+}
+
+// Mended has a charge that the shop's own fault held up tried at once.
+func (s Subscription) Mended(at time.Time) Subscription {
+	if s.Charging == "" && s.Reason == DeclineShop && (s.heldUp() || s.Status == SubscriptionOverdue) {
+		s.RetryAt = at
+		return s.Scheduled()
+	}
+	return s
 }
 
 // ladder is when a charge declined for a reason is tried again, counted from
@@ -176,7 +216,7 @@ func (s Subscription) ladder() []time.Duration {
 // one is tried at once.
 func (s Subscription) NewCard(at time.Time) Subscription {
 	s.CardChecked = false
-	if s.Status == SubscriptionOverdue && s.Charging == "" {
+	if (s.Status == SubscriptionOverdue || s.heldUp()) && s.Charging == "" {
 		s.RetryAt = at
 	}
 	return s.Scheduled()
@@ -187,6 +227,8 @@ func (s Subscription) ChargeAt() time.Time {
 	switch {
 	case s.Charging != "":
 		return time.Time{}
+	case s.heldUp():
+		return s.RetryAt
 	case s.Status == SubscriptionTrial || s.Status == SubscriptionActive:
 		return s.Until
 	case s.Status == SubscriptionOverdue && s.RetryAt.Before(s.GraceEnd()):

@@ -84,6 +84,7 @@ const (
 	DeclineCard   Decline = "card"    // lost, expired or forbidden: only another card helps
 	DeclineBank   Decline = "bank"    // the bank is down: soon again
 	DeclineNoCard Decline = "no_card" // there is no saved card
+	DeclineShop   Decline = "shop"    // the shop's own fault, nobody was asked for money: a person mends it
 )
 
 // Live tells whether the customer has what the subscription gives.

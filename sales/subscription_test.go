@@ -100,6 +100,17 @@ func TestLadderByReason(t *testing.T) {
 	expect(t, "bank down", bank, "overdue until 28.02 12:00 next 28.02 13:01 taken 1")
 	card := begun().Charge("p1").Declined(sales.DeclineCard, failed)
 	expect(t, "card lost", card, "overdue until 28.02 12:00 next 05.03 12:01 taken 1")
+	shop := begun().Charge("p1").Declined(sales.DeclineShop, failed)
+	expect(t, "the shop's fault", shop, "active until 28.02 12:00 next 28.02 18:01 taken 1")
+	if deed := shop.Due(at("2027-02-28 13:00")); deed != sales.DeedNone {
+		t.Errorf("held up: %q", deed)
+	}
+	expect(t, "seen to", shop.Mended(at("2027-02-28 14:00")), "active until 28.02 12:00 next 28.02 14:00 taken 1")
+	if deed := shop.Mended(at("2027-02-28 14:00")).Due(at("2027-02-28 14:00")); deed != sales.DeedCharge {
+		t.Errorf("seen to: %q", deed)
+	}
+	shop = money.Charge("p4").Declined(sales.DeclineShop, at("2027-03-05 12:01"))
+	expect(t, "the shop's fault when overdue", shop, "overdue until 28.02 12:00 next 05.03 18:01 taken 1")
 	expect(t, "another card", card.NewCard(at("2027-03-02 10:00")), "overdue until 28.02 12:00 next 02.03 10:00 taken 1")
 }
 
