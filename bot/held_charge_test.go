@@ -86,3 +86,23 @@ func TestAFaultOfTheShopUsesUpNoGrace(t *testing.T) {
 		t.Errorf("mended: %d charges, %s", h.charges(), one.Status)
 	}
 }
+
+func TestRenewalsFollowTheTaxesOfToday(t *testing.T) {
+	t.Parallel()
+	h, _ := subscribed(t)
+	old := h.only()
+	old.Plan.Item.Tax, old.Plan.Taxation, old.Plan.Price = "vat20", "osn", 77000 // joined before all that changed
+	if err := h.disk.Update(h.Context(), func(tx storage.Tx) error { return tx.PutSubscription(old) }); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(31 * 24 * time.Hour)
+	h.settle()
+	if h.charges() != 1 {
+		t.Fatalf("%d charges, attention %q", h.charges(), h.attention())
+	}
+	all := h.money().payments
+	charge := all[slices.IndexFunc(all, func(p sales.Payment) bool { return p.Initiator != "" })]
+	if r := charge.Receipt; charge.Amount != 77000 || r.Taxation != "usn_income" || r.Items[0].Tax != "none" || r.Total() != 77000 {
+		t.Errorf("charged %s with %+v", charge.Amount, r)
+	}
+}

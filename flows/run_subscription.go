@@ -144,7 +144,7 @@ func (r *Run) Renew(one sales.Subscription, terms PlanTerms) (answer string, pay
 	if terms.Expires < 2*time.Minute {
 		return "subscribed", payment
 	}
-	product := one.Coming().Product()
+	product := r.today(one).Product()
 	product.Price = one.Sum()
 	return "subscribe", r.ask(one, r.periodOrder(one, product.Price), product, terms)
 }
@@ -172,7 +172,7 @@ func (r *Run) ask(one sales.Subscription, order sales.Order, product sales.Produ
 // chargeSubscription makes the payment of the coming period and has it taken
 // from the saved card.
 func (r *Run) chargeSubscription(one sales.Subscription, amount sales.Money, by sales.Initiator) {
-	plan := one.Coming()
+	plan := r.today(one)
 	order := r.periodOrder(one, amount)
 	product := plan.Product()
 	product.Price, product.Item.Price = amount, 0
@@ -183,6 +183,23 @@ func (r *Run) chargeSubscription(one sales.Subscription, amount sales.Money, by 
 	r.saveSubscription(one.Charge(payment.ID))
 	r.Emit(Charge{Payment: payment.ID})
 	r.Event("charge", plan.ID+" "+amount.String()+" ₽")
+}
+
+// today are the terms of a subscription's coming payment: those agreed to, with
+// the receipt's words as the flow has them now. Taxes are the shop's, and change
+// by law under subscriptions that go on.
+func (r *Run) today(one sales.Subscription) sales.Plan {
+	plan := one.Coming()
+	seller := r.home.sibling(one.Flow)
+	if seller == nil {
+		return plan
+	}
+	if live, known := seller.Plan(plan.ID); known {
+		agreed := plan.Item.Price
+		plan.Item, plan.Taxation = live.Item, live.Taxation
+		plan.Item.Price = agreed
+	}
+	return plan
 }
 
 // chargeLife is how long a charge may take before it counts as declined.
