@@ -83,8 +83,8 @@ func TestMapReachesTheCRM(t *testing.T) {
 		t.Error(diff)
 	}
 	said := []string{
-		"👤 /start", "🤖 Привет, Анна", "👤 да", "🤖 Почта?", "👤 anna@example.ru", "🤖 Оплатите",
-		"payment_link: Курс, 4 900 ₽\nhttps://shop.example/pay/" + payment.ID, "payment_success: Курс, 4 900 ₽", "🤖 Спасибо",
+		"👤 /start", "🤖 Привет, Анна", "👤 да", "🤖 Почта?",
+		"payment_link: Курс, 4 900 ₽\nhttps://shop.example/pay/" + payment.ID, "👤 anna@example.ru", "🤖 Оплатите", "payment_success: Курс, 4 900 ₽", "🤖 Спасибо",
 	}
 	if diff := cmp.Diff(said, notes); diff != "" {
 		t.Error(diff)
