@@ -108,7 +108,11 @@ func extras(given calc.Value) (map[string]string, error) {
 			extra["IP"] = value.String()
 		case key == "DATA" && value.IsDict() && len(value.Keys()) <= 20:
 			for _, name := range value.Keys() {
-				extra["DATA."+Clip(name, 20)] = Clip(value.Get(name).String(), 100)
+				text := value.Get(name).String()
+				if err := sales.CheckData(name, text); err != nil {
+					return nil, fmt.Errorf("extra_params: %w", err)
+				}
+				extra["DATA."+name] = text
 			}
 		default:
 			return nil, errExtra

@@ -38,14 +38,14 @@ func indented(script string) string {
 // TestSeedExtra hands on what the bank takes, and nothing else.
 func TestSeedExtra(t *testing.T) {
 	t.Parallel()
-	stage := rehearse(t, scripted(`extra_params = {"IP": "66.249.72.248", "DATA": {"город": "Казань"}}
+	stage := rehearse(t, scripted(`extra_params = {"IP": "66.249.72.248", "DATA": {"город": "Казань", "OperationInitiatorType": "1"}}
 	link = get_tinkoff_payment_url(1200, 'К', '', '', '', '', '', '', '', extra_params)
 	link2 = get_tinkoff_payment_url(1300, 'К', '', '', '', '', '', '', '', {"Recurrent": "Y"})`))
 	turn := perform(t, stage, "/start")
 	if len(turn.Payments) != 1 {
 		t.Fatalf("made %d payments", len(turn.Payments))
 	}
-	want := map[string]string{"IP": "66.249.72.248", "DATA.город": "Казань"}
+	want := map[string]string{"IP": "66.249.72.248", "DATA.город": "Казань", "DATA.OperationInitiatorType": "1"}
 	if diff := cmp.Diff(want, turn.Payments[0].Extra); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -123,7 +123,9 @@ func TestSeedErrors(t *testing.T) {
 		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '28.03.2023 14:25')`: "expired",
 		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', 'завтра')`:           "expired",
 		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '', '', '', 'IP')`:   "extra_params",
-		`x = get_tinkoff_payment_url(100, 'К', '', [], '7', '', '', '2')`:           "products_for_receipt",
+		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '', '', '', {"DATA": {"название города покупателя": "1"}})`:                                     "a key of DATA",
+		`x = get_tinkoff_payment_url(100, 'К', '', '', '', '', '', '', '', {"DATA": {"город": "` + strings.Repeat("я", 101) + `"}})`:                           "a value of DATA",
+		`x = get_tinkoff_payment_url(100, 'К', '', [], '7', '', '', '2')`:                                                                                      "products_for_receipt",
 		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": 100 + len(none), "vat_code": "1"}], '', '', '', '2')`:                              "e-mail or a phone",
 		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "amount": 99 + len(none), "vat_code": "1"}], '7', '', '', '2')`:                              "sum",
 		`x = get_tinkoff_payment_url(100, 'К', '', [{"name": "Т", "price": 60, "quantity": 2, "amount": 100 + len(none), "vat_code": "1"}], '7', '', '', '2')`: "price times",

@@ -1,9 +1,9 @@
 package tbank
 
 import (
+	"errors"
 	"net"
 	"strings"
-	"unicode/utf8"
 
 	"voronka/sales"
 )
@@ -15,9 +15,9 @@ func addExtra(fields map[string]any, extra map[string]string) error {
 	for name, value := range extra {
 		key, found := strings.CutPrefix(name, "DATA.")
 		switch {
-		case found && (key == "" || utf8.RuneCountInString(key) > 20 && !longKey(key)):
+		case found && errors.Is(sales.CheckData(key, value), sales.ErrDataKey):
 			return bury("bank_request", "ключ DATA «"+clip(key, 40)+"» длиннее 20 символов или пустой")
-		case found && utf8.RuneCountInString(value) > 100:
+		case found && sales.CheckData(key, value) != nil:
 			return bury("bank_request", "значение DATA «"+key+"» длиннее 100 символов")
 		case found:
 			data[key] = value
@@ -34,11 +34,6 @@ func addExtra(fields map[string]any, extra map[string]string) error {
 		fields["DATA"] = data
 	}
 	return nil
-}
-
-// longKey lists keys that the bank's own documents write longer than their limit.
-func longKey(key string) bool {
-	return key == "OperationInitiatorType" || key == "notificationEnableSource"
 }
 
 // addStages puts in whether the money is held first, who begins the payment
