@@ -101,7 +101,7 @@ func (r *Run) chargeReceipt(amount sales.Money) (*sales.Receipt, error) {
 		return nil, nil
 	}
 	return r.billReceipt(spokenReceipt{
-		items: calc.Text(goods), phone: r.Contact.Phone, email: r.Contact.Email, taxation: r.reckon("taxation"), unit: 1,
+		items: calc.Text(goods), phone: r.Contact.Phone, email: r.Contact.Email, taxation: r.reckon("taxation"), unit: 1, at: r.Input.At,
 	}, amount)
 }
 

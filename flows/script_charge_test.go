@@ -66,6 +66,23 @@ func TestSeedRecurrent(t *testing.T) {
 	}
 }
 
+// TestSeedRecurrentTaxOfItsDay: salebot's numbers of taxes mean the rate of the
+// day that the card is charged on.
+func TestSeedRecurrentTaxOfItsDay(t *testing.T) {
+	t.Parallel()
+	stage := rehearse(t, strings.Replace(club, `"amount": 120000, "tax": "none"}]`, `"amount": 120000, "vat_code": "4"}]`, 1))
+	perform(t, stage, "/start", "anna@mail.ru")
+	perform(t, stage, "/pay success")
+	turns, err := stage.Wait(31 * 24 * time.Hour)
+	if err != nil || len(turns) == 0 {
+		t.Fatal(err, len(turns))
+	}
+	charge := turns[0].Payments[0]
+	if fault := charge.Receipt.Check(charge.CreatedAt); fault != nil || charge.Receipt.Items[0].Tax != "vat22" {
+		t.Errorf("charged on %s with %s: %v", charge.CreatedAt, charge.Receipt.Items[0].Tax, fault)
+	}
+}
+
 // TestSeedRecurrentStops: the same is not charged twice in a row, and a card
 // that was put away not at all, until a recurrent payment saves one again.
 func TestSeedRecurrentStops(t *testing.T) {
