@@ -185,6 +185,15 @@ func (b *Bot) tellOwner(ctx context.Context, _ outbox.Job, payload alarmJob) (fu
 	return b.heardCalls(waiting, true), nil
 }
 
+// TellOwner tells the owner something past the queue: for what must be heard
+// although it cannot be written down. Nothing keeps it from being told again.
+func (b *Bot) TellOwner(ctx context.Context, text string) error {
+	if b.Owner == nil {
+		return nil
+	}
+	return b.sendOwner(ctx, text)
+}
+
 // sendOwner sends a text to the owner, wherever their chat has moved.
 func (b *Bot) sendOwner(ctx context.Context, text string) error {
 	message := Message{Text: clipped(text), Plain: true}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ func (s *service) alarms() []string {
 
 // wrong is what stops a part of the bot as a whole until a person mends it.
 func (s *service) wrong() []bot.Alarm {
-	return append(append(s.telegramAlarms(), s.bankAlarms()...), s.amoAlarms()...)
+	return slices.Concat(s.diskAlarms(), s.telegramAlarms(), s.bankAlarms(), s.amoAlarms())
 }
 
 // alarm is one in the owner's words: those of a code, or of "other" where it
@@ -61,9 +62,13 @@ func (s *service) tellOwner(ctx context.Context) error {
 	ticker := time.NewTicker(alarmEvery)
 	defer ticker.Stop()
 	for {
-		if err := s.bot.Alarmed(ctx, s.tellable()); err != nil && ctx.Err() == nil {
-			s.log.Error("the owner cannot be told what is wrong", "error", err)
+		_ = s.pen.writes(ctx) // what it finds is among the alarms
+		wrong := s.cry.without(s.tellable())
+		if err := s.bot.Alarmed(ctx, wrong); err != nil && ctx.Err() == nil {
+			s.log.Error("the owner is told at once what is wrong, it cannot be written down", "error", err)
+			s.cry.out(ctx, wrong)
 		}
+		s.cry.calm(ctx, s.wrong())
 		select {
 		case <-ctx.Done():
 			return nil

@@ -92,11 +92,15 @@ func (s *service) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	err := storage.Peek(ctx, s.store, func(tx storage.Tx) error {
-		_, err := tx.Ref("ready")
+		_, err := tx.Ref(penRef)
 		return err
 	})
 	if err != nil {
 		http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	if err := s.pen.writes(ctx); err != nil {
+		http.Error(w, "the store cannot be written", http.StatusServiceUnavailable)
 		return
 	}
 	fmt.Fprintln(w, "ready")

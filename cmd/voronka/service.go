@@ -50,6 +50,10 @@ type service struct {
 	access *amocrm.Access
 	// watch brings edits of the flows to life.
 	watch *watch
+	// pen tells whether the database can be written, cry what the owner is to hear
+	// when it cannot.
+	pen *pen
+	cry *cry
 	// username is the bot's in Telegram, empty while unknown.
 	username string
 }
@@ -130,7 +134,7 @@ func (s *service) wire(project *flows.Project) error {
 	s.meters.registry.MustRegister(newQueueMeter(s.store, s.now))
 	config := bot.Config{
 		Store: s.store, Project: project, Chat: s.sender, PublicURL: s.Public, Taxation: s.Paywall, Now: s.now, Log: s.log,
-		Handled: s.meters.handled, Ran: s.meters.ran, Reread: telegram.Reread,
+		Handled: s.handled, Ran: s.meters.ran, Reread: telegram.Reread,
 		Engine: flows.Engine{Zone: zone, Provider: tbank.Name, FFD: s.TBankFFD, Texts: s.engineText},
 	}
 	if s.replica != nil {
@@ -160,14 +164,22 @@ func (s *service) wire(project *flows.Project) error {
 			config.Messenger = s.chats
 		}
 	}
+	s.pen = newPen(s.store, s.now)
 	if s.bot, err = bot.New(config); err != nil {
 		return err
 	}
+	s.cry = &cry{tell: s.bot.TellOwner, now: s.now, log: s.log, heard: map[string]heard{}}
 	s.poller = &telegram.Poller{Receiver: s.receiver(), API: s.TelegramAPI, Token: string(s.TelegramToken)}
 	s.watch = &watch{
 		dir: project.Dir, load: s.loader().Load, live: s.bot.Live, publish: s.publish, words: speech(s.words, s.Language), log: s.log,
 	}
 	return nil
+}
+
+// handled is told of each input.
+func (s *service) handled(in flows.Input, took time.Duration, err error) {
+	s.meters.handled(in, took, err)
+	s.pen.failed(err)
 }
 
 // engineText is what the engine says by itself, in the customer's language.

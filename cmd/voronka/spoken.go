@@ -51,10 +51,21 @@ func unusable(database string, err error) error {
 			return &spoken{key, args, err}
 		}
 	}
+	if noRoom(err) {
+		return &spoken{"cli.database_full", args, err}
+	}
+	if errors.Is(err, syscall.EROFS) {
+		return &spoken{"cli.database_read_only", args, err}
+	}
 	if shared(database) {
 		return &spoken{"cli.postgres_failed", args, err}
 	}
 	return &spoken{"cli.database_failed", args, err}
+}
+
+// noRoom tells a disk, a quota or a limit of a file's size that is used up.
+func noRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // unread says that a folder or file of funnels is not there.

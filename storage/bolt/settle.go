@@ -70,7 +70,7 @@ func (s *Store) settle() error {
 	if err == nil {
 		err = s.commitTx()
 	}
-	s.failing = err != nil
+	s.failing = err
 	if err != nil {
 		s.drop()
 		return err

@@ -61,7 +61,7 @@ type Store struct {
 	logLimit int64
 	buffer   []byte
 	tx       *pages
-	failing  bool // the log or the database cannot be written
+	failing  error // why the log, or else the database, cannot be written; nil as long as they can
 	crowd    int  // how many updates shared the last commits
 
 	// committed is Options.Committed.

@@ -185,14 +185,14 @@ func (s *Store) keep(g *group) error {
 
 func (s *Store) append(g *group) error {
 	began := time.Now()
-	if !s.failing {
-		err := s.log.append(g.log)
-		s.unsettled.Store(s.unsettled.Load() || err == nil)
-		s.failing = err != nil
+	if s.failing == nil {
+		s.failing = s.log.append(g.log)
+		s.unsettled.Store(s.unsettled.Load() || s.failing == nil)
 	}
-	if s.failing {
+	if cause := s.failing; cause != nil {
 		if err := s.settle(); err != nil {
-			return fmt.Errorf("commit: %w", err)
+			s.failing = cause // bbolt drops the system's error where its file cannot grow
+			return fmt.Errorf("commit: %w", errors.Join(err, cause))
 		}
 	}
 	if s.committed != nil {
