@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ func (c backupCommand) Run(a *app) error {
 	}
 	switch {
 	case errors.Is(err, bolt.ErrLocked):
-		write = c.askBot(a, settings)
+		write = c.askBot(settings)
 	case errors.Is(err, fs.ErrNotExist):
 		return &spoken{"backup.no_database", map[string]any{"Path": settings.Database}, err}
 	case err != nil:
@@ -48,8 +49,8 @@ func (c backupCommand) Run(a *app) error {
 }
 
 // make writes the copy and tells of it.
-func (c backupCommand) make(a *app, write func(io.Writer) error) error {
-	info, err := writeCopy(c.File, write)
+func (c backupCommand) make(a *app, write func(context.Context, io.Writer) error) error {
+	info, err := writeCopy(a.ctx, c.File, write)
 	if err != nil {
 		return err
 	}
@@ -65,12 +66,12 @@ func (c backupCommand) copyShared(a *app, database string) error {
 		return unusable(database, err)
 	}
 	defer store.Close()
-	return c.make(a, func(w io.Writer) error { return writeStore(a.ctx, store, w) })
+	return c.make(a, func(ctx context.Context, w io.Writer) error { return writeStore(ctx, store, w) })
 }
 
 // copyOf writes a file's content.
-func copyOf(path string) func(io.Writer) error {
-	return func(w io.Writer) error {
+func copyOf(path string) func(context.Context, io.Writer) error {
+	return func(_ context.Context, w io.Writer) error {
 		file, err := os.Open(path)
 		if err != nil {
 			return err
@@ -82,13 +83,13 @@ func copyOf(path string) func(io.Writer) error {
 }
 
 // askBot has the running bot write the copy: POST /console/backup.
-func (c backupCommand) askBot(a *app, s Settings) func(io.Writer) error {
+func (backupCommand) askBot(s Settings) func(context.Context, io.Writer) error {
 	address := s.own() + "/console/backup"
-	return func(w io.Writer) error {
+	return func(ctx context.Context, w io.Writer) error {
 		if s.Password == "" {
 			return &spoken{"backup.no_password", nil, errFault}
 		}
-		request, err := http.NewRequestWithContext(a.ctx, http.MethodPost, address, nil)
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, nil)
 		if err != nil {
 			return err
 		}

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 )
 
 // giveBackup answers with a checked copy of the database. It is copied to the
@@ -17,11 +15,11 @@ func (s *service) giveBackup(w http.ResponseWriter, r *http.Request) {
 	if shared(s.Database) {
 		dir = os.TempDir()
 	}
-	part, info, err := writePart(dir, s.writeDatabase)
+	part, info, err := writePart(r.Context(), dir, s.writeDatabase)
 	if err != nil {
 		s.log.Error("a copy of the database for voronka backup failed", "error", err)
 		status := http.StatusInternalServerError
-		if errors.Is(err, syscall.ENOSPC) {
+		if noRoom(err) {
 			status = http.StatusInsufficientStorage
 		}
 		http.Error(w, "no copy was made, the bot's log says why", status)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,8 +19,8 @@ const partial = ".voronka-*.part"
 
 // writeCopy writes a database beside its final place, checks it, and only then
 // gives it its name: under that name there is never half a copy.
-func writeCopy(path string, write func(io.Writer) error) (bolt.Info, error) {
-	part, info, err := writePart(filepath.Dir(path), write)
+func writeCopy(ctx context.Context, path string, write func(context.Context, io.Writer) error) (bolt.Info, error) {
+	part, info, err := writePart(ctx, filepath.Dir(path), write)
 	if err != nil {
 		return info, full(path, err)
 	}
@@ -30,8 +31,8 @@ func writeCopy(path string, write func(io.Writer) error) (bolt.Info, error) {
 }
 
 // writePart writes and checks a database under a name of its own, with rights
-// for its owner alone. On an error nothing is left.
-func writePart(dir string, write func(io.Writer) error) (path string, info bolt.Info, err error) {
+// for its owner alone. On an error nothing is left, nor when ctx ends before.
+func writePart(ctx context.Context, dir string, write func(context.Context, io.Writer) error) (path string, info bolt.Info, err error) {
 	file, err := os.CreateTemp(dir, partial)
 	if err != nil {
 		return "", info, fmt.Errorf("begin a copy: %w", err)
@@ -41,15 +42,28 @@ func writePart(dir string, write func(io.Writer) error) (path string, info bolt.
 			err = errors.Join(err, os.Remove(file.Name()))
 		}
 	}()
-	err = write(file)
+	err = write(ctx, ending{ctx, file})
 	if err == nil {
 		err = file.Sync()
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
 		return "", info, fmt.Errorf("write the copy: %w", err)
 	}
-	info, err = bolt.Check(file.Name())
+	info, err = bolt.CheckContext(ctx, file.Name())
 	return file.Name(), info, err
+}
+
+// ending is a writer that takes nothing more once ctx has ended.
+type ending struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+func (e ending) Write(p []byte) (int, error) {
+	if err := e.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return e.to.Write(p)
 }
 
 // clearParts removes what processes left that were killed over a copy.
@@ -86,7 +100,7 @@ func syncFolder(dir string) error {
 
 // full gives words to a disk without space.
 func full(path string, err error) error {
-	if errors.Is(err, syscall.ENOSPC) {
+	if noRoom(err) {
 		return &spoken{"backup.disk_full", map[string]any{"Dir": filepath.Dir(path)}, err}
 	}
 	return err

@@ -34,7 +34,7 @@ func (d *doctor) amoWayIn(ctx context.Context, client *http.Client) (*amocrm.Acc
 	held := errors.Is(err, bolt.ErrLocked)
 	done := func() {}
 	if held {
-		store, done, err = d.newestBackup()
+		store, done, err = d.newestBackup(ctx)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +56,7 @@ func (d *doctor) amoWayIn(ctx context.Context, client *http.Client) (*amocrm.Acc
 const mostBackup = 512 << 20
 
 // newestBackup opens a copy of the newest backup, which itself nobody writes to.
-func (d *doctor) newestBackup() (storage.Store, func(), error) {
+func (d *doctor) newestBackup(ctx context.Context) (storage.Store, func(), error) {
 	taken, err := listSnapshots(d.Backups)
 	if d.Backups == "" || err != nil || len(taken) == 0 {
 		return nil, nil, errBotsTokens
@@ -71,7 +71,7 @@ func (d *doctor) newestBackup() (storage.Store, func(), error) {
 	}
 	done := func() { _ = os.RemoveAll(dir) }
 	path := filepath.Join(dir, "voronka.db")
-	if _, err := writeCopy(path, copyOf(newest)); err != nil {
+	if _, err := writeCopy(ctx, path, copyOf(newest)); err != nil {
 		done()
 		return nil, nil, err
 	}

@@ -99,7 +99,7 @@ func (c *clinic) start() {
 	if err := os.MkdirAll(c.Backups, 0o700); err != nil {
 		c.t.Fatal(err)
 	}
-	_, err = writeCopy(filepath.Join(c.Backups, "voronka-"+time.Now().UTC().Format(stampLayout)+".db"), (&service{store: store}).writeDatabase)
+	_, err = writeCopy(context.Background(), filepath.Join(c.Backups, "voronka-"+time.Now().UTC().Format(stampLayout)+".db"), (&service{store: store}).writeDatabase)
 	if err != nil {
 		c.t.Fatal(err)
 	}

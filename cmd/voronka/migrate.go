@@ -72,7 +72,7 @@ func (c migrateCommand) fillFile(ctx context.Context, from storage.Carrier) (tal
 	if _, err := os.Lstat(c.To); err == nil {
 		return nil, &spoken{"backup.exists", map[string]any{"File": c.To}, fs.ErrExist}
 	}
-	_, err = writeCopy(c.To, func(w io.Writer) (err error) {
+	_, err = writeCopy(ctx, c.To, func(ctx context.Context, w io.Writer) (err error) {
 		tally, err = writeCarried(ctx, from, w)
 		return err
 	})

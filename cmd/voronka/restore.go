@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,7 +34,7 @@ func (c restoreCommand) Run(a *app) error {
 	if _, err := bolt.Check(settings.Database); errors.Is(err, bolt.ErrLocked) {
 		return &spoken{"restore.in_use", map[string]any{"Path": settings.Database}, err}
 	}
-	part, _, err := writePart(filepath.Dir(settings.Database), copyOf(c.File))
+	part, _, err := writePart(a.ctx, filepath.Dir(settings.Database), copyOf(c.File))
 	if err != nil {
 		return full(settings.Database, err)
 	}
@@ -119,7 +119,7 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	err = copyOf(from)(io.Writer(file))
+	err = copyOf(from)(context.Background(), file)
 	if err == nil {
 		err = file.Sync()
 	}

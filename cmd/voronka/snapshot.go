@@ -29,7 +29,7 @@ const (
 type snapshots struct {
 	dir   string
 	keep  int
-	write func(io.Writer) error
+	write func(context.Context, io.Writer) error
 	now   func() time.Time
 	log   *slog.Logger
 	// failed is when the last attempt did.
@@ -40,9 +40,10 @@ func (s *service) snapshots() *snapshots {
 	return &snapshots{dir: s.Backups, keep: s.backupsKeep(), write: s.writeDatabase, now: s.now, log: s.log}
 }
 
-// run takes snapshots until ctx ends.
+// run takes snapshots until ctx ends; one that is being made ends with it, and
+// leaves nothing. The next process makes it.
 func (s *snapshots) run(ctx context.Context) error {
-	tick := ticks.Tick{Name: "backup", Spec: "@every 1m", Do: s.tick}
+	tick := ticks.Tick{Name: "backup", Spec: "@every 1m", Do: func() { s.tick(ctx) }}
 	ticks.Survive(s.log, tick.Name, tick.Do)
 	stop, err := ticks.Start(s.log, tick)
 	if err != nil {
@@ -55,19 +56,19 @@ func (s *snapshots) run(ctx context.Context) error {
 
 // tick takes a snapshot when one is due. A failure is logged: the bot works on
 // without it.
-func (s *snapshots) tick() {
+func (s *snapshots) tick(ctx context.Context) {
 	now := s.now()
 	if waited := now.Sub(s.failed); waited >= 0 && waited < snapshotRetry {
 		return
 	}
 	s.failed = time.Time{}
-	if err := s.takeIfDue(now); err != nil {
+	if err := s.takeIfDue(ctx, now); err != nil && ctx.Err() == nil {
 		s.failed = now
 		s.log.Error("no backup was made, the next attempt is in ten minutes", "folder", s.dir, "error", err)
 	}
 }
 
-func (s *snapshots) takeIfDue(now time.Time) error {
+func (s *snapshots) takeIfDue(ctx context.Context, now time.Time) error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("make the folder of backups: %w", err)
 	}
@@ -84,7 +85,7 @@ func (s *snapshots) takeIfDue(now time.Time) error {
 	if err := clearParts(s.dir, now); err != nil {
 		return err
 	}
-	if _, err := writeCopy(path, s.write); err != nil {
+	if _, err := writeCopy(ctx, path, s.write); err != nil {
 		return err
 	}
 	s.log.Info("backup made", "file", path)

@@ -38,7 +38,7 @@ func (s *snapshots) at(t *testing.T, clock string) []string {
 		t.Fatal(err)
 	}
 	s.now = func() time.Time { return now }
-	s.tick()
+	s.tick(t.Context())
 	return names(t, s.dir)
 }
 
@@ -87,12 +87,12 @@ func TestSnapshotsAreTakenHourlyAndTheOldestGo(t *testing.T) {
 
 func TestFailedSnapshotLeavesNothingAndIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	for name, fail := range map[string]func(io.Writer) error{
-		"disk full": func(w io.Writer) error {
+	for name, fail := range map[string]func(context.Context, io.Writer) error{
+		"disk full": func(_ context.Context, w io.Writer) error {
 			io.WriteString(w, "half")
 			return &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
 		},
-		"damaged copy": func(w io.Writer) error {
+		"damaged copy": func(_ context.Context, w io.Writer) error {
 			_, err := io.WriteString(w, "not a database")
 			return err
 		},
@@ -117,11 +117,51 @@ func TestFailedSnapshotLeavesNothingAndIsTriedAgain(t *testing.T) {
 	}
 }
 
+// TestSnapshotEndsWithTheProcess: a stop does not wait for a copy of gigabytes,
+// and finds neither half a copy nor a complaint behind it.
+func TestSnapshotEndsWithTheProcess(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	s := hourly(t, &log)
+	ctx, stop := context.WithCancel(t.Context())
+	s.write = func(_ context.Context, w io.Writer) error {
+		for { // a database without an end
+			if _, err := w.Write(make([]byte, 4096)); err != nil {
+				return err
+			}
+			stop()
+		}
+	}
+	if err := s.run(ctx); err != nil || log.Len() > 0 {
+		t.Errorf("%v, it said %s", err, log.String())
+	}
+	if left := names(t, s.dir); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// TestCheckOfACopyEndsWithTheProcess: what is whole on the disk, and only not
+// checked any more, gets no name, either.
+func TestCheckOfACopyEndsWithTheProcess(t *testing.T) {
+	t.Parallel()
+	s := hourly(t, io.Discard)
+	ctx, stop := context.WithCancel(t.Context())
+	whole := s.write
+	s.write = func(ctx context.Context, w io.Writer) error {
+		defer stop()
+		return whole(ctx, w)
+	}
+	s.tick(ctx)
+	if left := names(t, s.dir); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
 func TestPartsOfAKilledProcessAreCleared(t *testing.T) {
 	t.Parallel()
 	s := hourly(t, io.Discard)
 	s.now = time.Now
-	s.tick()
+	s.tick(t.Context())
 	old, fresh := filepath.Join(s.dir, ".voronka-1.part"), filepath.Join(s.dir, ".voronka-2.part")
 	for _, path := range []string{old, fresh} {
 		os.WriteFile(path, []byte("half"), 0o600)
@@ -147,11 +187,11 @@ func TestAPanicCostsOneAttempt(t *testing.T) {
 		var log strings.Builder
 		s := hourly(t, &log)
 		write, tries := s.write, 0
-		s.write = func(w io.Writer) error {
+		s.write = func(ctx context.Context, w io.Writer) error {
 			if tries++; tries == 1 {
 				panic("on purpose")
 			}
-			return write(w)
+			return write(ctx, w)
 		}
 		ctx, stop := context.WithTimeout(t.Context(), 90*time.Second)
 		defer stop()

@@ -14,8 +14,8 @@ import (
 
 // writeDatabase writes the open database as it is at this moment, as a database
 // file whatever the database is.
-func (s *service) writeDatabase(w io.Writer) error {
-	return writeStore(context.Background(), s.store, w)
+func (s *service) writeDatabase(ctx context.Context, w io.Writer) error {
+	return writeStore(ctx, s.store, w)
 }
 
 func writeStore(ctx context.Context, store storage.Store, w io.Writer) error {

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -22,15 +23,18 @@ type Info struct {
 // Check reads a whole database file and changes nothing in it. The errors to be
 // told apart are ErrLocked (a running bot has it), ErrDamaged, ErrNewer, and
 // fs.ErrNotExist.
-func Check(path string) (Info, error) {
-	info, err := check(path)
+func Check(path string) (Info, error) { return CheckContext(context.Background(), path) }
+
+// CheckContext is Check until ctx ends, which takes seconds where there are gigabytes.
+func CheckContext(ctx context.Context, path string) (Info, error) {
+	info, err := check(ctx, path)
 	if err != nil {
 		return info, fmt.Errorf("check database %s: %w", path, err)
 	}
 	return info, nil
 }
 
-func check(path string) (Info, error) {
+func check(ctx context.Context, path string) (Info, error) {
 	file, err := os.Stat(path)
 	if err != nil {
 		return Info{}, err
@@ -39,7 +43,7 @@ func check(path string) (Info, error) {
 	if !file.Mode().IsRegular() || info.Size == 0 {
 		return info, fmt.Errorf("%w: it is empty or no file", ErrDamaged)
 	}
-	if err := walk(path, Options{}); err != nil {
+	if err := walk(ctx, path, Options{}); err != nil {
 		return info, err
 	}
 	db, err := openBolt(path, Options{}, true)

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -31,7 +32,7 @@ const mapped = 1 << 28
 // openFile turns every way in which a file can be unusable into a clear error.
 func openFile(path string, options Options) (*bbolt.DB, error) {
 	if !opensFast(path) {
-		if err := walk(path, options); err != nil {
+		if err := walk(context.Background(), path, options); err != nil {
 			return nil, err
 		}
 	}
@@ -113,7 +114,7 @@ const noFreelist = 1<<64 - 1
 // walk visits every page of a file that exists. Without a stored freelist bbolt
 // does so when it opens a file for writing, but in a goroutine of its own
 // (v1.5.0, DB.freepages), where a broken page would end the process.
-func walk(path string, options Options) error {
+func walk(ctx context.Context, path string, options Options) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		return nil
@@ -132,16 +133,19 @@ func walk(path string, options Options) error {
 				err = fmt.Errorf("%w: %v", ErrDamaged, r)
 			}
 		}()
-		return b.ForEach(func(name []byte, bucket *bbolt.Bucket) error { return inOrder(bucket) })
+		return b.ForEach(func(name []byte, bucket *bbolt.Bucket) error { return inOrder(ctx, bucket) })
 	})
 	return errors.Join(err, db.Close())
 }
 
-// inOrder reads every key of a bucket.
-func inOrder(bucket *bbolt.Bucket) error {
+// inOrder reads every key of a bucket, until ctx ends.
+func inOrder(ctx context.Context, bucket *bbolt.Bucket) error {
 	var last []byte
 	cursor := bucket.Cursor()
 	for key, _ := cursor.First(); key != nil; key, _ = cursor.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if bytes.Compare(last, key) >= 0 {
 			return fmt.Errorf("%w: keys out of order", ErrDamaged)
 		}
