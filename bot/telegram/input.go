@@ -29,10 +29,19 @@ type Update struct {
 }
 
 // Read understands one raw update that was received at a moment. It never
-// fails: an update that cannot be decoded carries its error, so that it can be
-// put aside without blocking those behind it.
-func Read(raw json.RawMessage, at time.Time) Update {
-	update := Update{Raw: raw}
+// fails: an update that cannot be decoded, or that an oversight of ours makes
+// panic, carries its error, so that it can be put aside without blocking those
+// behind it.
+func Read(raw json.RawMessage, at time.Time) Update { return read(raw, at, translate) }
+
+func read(raw json.RawMessage, at time.Time, translate func(*wire) (flows.Input, bool)) (update Update) {
+	defer func() {
+		if r := recover(); r != nil {
+			update = Update{Raw: raw}
+			update.ID, update.Err = unread(raw, fmt.Errorf("panic: %v", r))
+		}
+	}()
+	update.Raw = raw
 	var known wire
 	if err := codec.Unmarshal(raw, &known); err != nil {
 		update.ID, update.Err = unread(raw, err)
