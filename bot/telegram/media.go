@@ -22,26 +22,26 @@ func (s *Sender) media(ctx context.Context, chat int64, m core.Message) (*models
 	case flows.MediaVideo:
 		return s.api.SendVideo(ctx, &bot.SendVideoParams{
 			ChatID: chat, Video: file, SupportsStreaming: true, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
-			ProtectContent: m.Protect, DisableNotification: m.Silent,
+			ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 		})
 	case flows.MediaAudio:
 		return s.api.SendAudio(ctx, &bot.SendAudioParams{
 			ChatID: chat, Audio: file, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
-			ProtectContent: m.Protect, DisableNotification: m.Silent,
+			ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 		})
 	case flows.MediaVoice:
 		return s.api.SendVoice(ctx, &bot.SendVoiceParams{
 			ChatID: chat, Voice: file, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
-			ProtectContent: m.Protect, DisableNotification: m.Silent,
+			ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 		})
 	case flows.MediaAnimation:
 		return s.api.SendAnimation(ctx, &bot.SendAnimationParams{
 			ChatID: chat, Animation: file, Caption: m.Text, ParseMode: parseMode(m), ReplyMarkup: markup(m),
-			ProtectContent: m.Protect, DisableNotification: m.Silent,
+			ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 		})
 	}
 	return s.api.SendVideoNote(ctx, &bot.SendVideoNoteParams{
-		ChatID: chat, VideoNote: file, ReplyMarkup: markup(m), ProtectContent: m.Protect, DisableNotification: m.Silent,
+		ChatID: chat, VideoNote: file, ReplyMarkup: markup(m), ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 	})
 }
 
@@ -60,7 +60,7 @@ func (s *Sender) album(ctx context.Context, chat int64, m core.Message) (core.Se
 		items[i] = albumItem(one, i, caption)
 	}
 	messages, err := s.api.SendMediaGroup(ctx, &bot.SendMediaGroupParams{
-		ChatID: chat, Media: items, ProtectContent: m.Protect, DisableNotification: m.Silent,
+		ChatID: chat, Media: items, ProtectContent: m.Protect, DisableNotification: m.Silent, AllowPaidBroadcast: s.paid(m),
 	})
 	if err != nil {
 		return core.Sent{}, err

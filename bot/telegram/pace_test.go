@@ -255,31 +255,6 @@ func TestSickTelegramStopsTheBroadcast(t *testing.T) {
 	}
 }
 
-// TestPaidBroadcastIsTheOwnersWish: Stars are spent where the pace was set above
-// the free one, and never on answers.
-func TestPaidBroadcastIsTheOwnersWish(t *testing.T) {
-	t.Parallel()
-	for per, want := range map[float64]string{30: "", 100: "true"} {
-		server, sender := newSender(t)
-		sender.Keep(per)
-		started(server, 1)
-		for _, m := range []core.Message{
-			{Text: "всем", Pace: bulk()}, {Text: "вам", Pace: reply()}, {Document: &core.File{Name: "a", Content: []byte("a")}, Pace: bulk()},
-		} {
-			if _, err := sender.Send(within(t), 1, m); err != nil {
-				t.Fatal(err)
-			}
-		}
-		said, files := server.Sent("sendMessage"), server.Sent("sendDocument")
-		if said[0].Params["allow_paid_broadcast"] != want || files[0].Params["allow_paid_broadcast"] != want || said[1].Params["allow_paid_broadcast"] != "" {
-			t.Errorf("at %v a second: %v, %v, %v", per, said[0].Params, said[1].Params, files[0].Params)
-		}
-		if wrong := server.Violations(); len(wrong) > 0 {
-			t.Errorf("violations: %q", wrong)
-		}
-	}
-}
-
 func TestMovedGroupIsNamed(t *testing.T) {
 	t.Parallel()
 	server, sender := newSender(t)
