@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"voronka/crm"
@@ -31,7 +32,7 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 	if flow.Mirroring != nil && flow.Mirroring.Notes == "none" && m.Note == "" {
 		change.Note = ""
 	}
-	if change.Money && m.Price > 0 {
+	if change.Money && (m.Price > 0 || strings.HasPrefix(m.Note, "payment_")) { // its own step alone
 		change.Bill = paidBill(flow, in)
 		if in.Payment != nil {
 			change.Goods = goodsOf(flow, in.Payment.Product)
@@ -48,6 +49,13 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 func (b *Bot) mirror(tx storage.Tx, change crm.Change, at time.Time) error {
 	if b.CRM == nil || idle(change) {
 		return nil
+	}
+	if change.Bill != nil {
+		bill, err := traced(tx, change.Contact.ID, *change.Bill)
+		if err != nil {
+			return err
+		}
+		change.Bill = bill
 	}
 	lane := crmLane(change.Contact.ID)
 	job, err := outbox.New(lane, jobMirror, mirrorJob{change}, at)
@@ -85,11 +93,15 @@ type mirrored struct {
 	Closed bool `json:"closed,omitempty"`
 }
 
-// beginsSale tells whether a change belongs to a new deal once the last one is
-// closed: it opens a stage, or money came, which always has its price and note.
-func beginsSale(change crm.Change) bool {
-	if change.Stage == "" {
-		return change.Price > 0 && change.Note != ""
+// begins tells whether a change belongs to a new deal once the last one is
+// closed: it opens a stage, tells of a link with its bill or goods, or money
+// came, which always has its price and note. Money for a bill that hangs on the closed deal belongs there.
+func (m mirrored) begins(change crm.Change) bool {
+	switch {
+	case change.Bill != nil:
+		return change.Bill.Of(m.Bills) == ""
+	case change.Stage == "":
+		return change.Price > 0 && (change.Note != "" || len(change.Goods) > 0)
 	}
 	return change.Stage != crm.Won && change.Stage != crm.Lost
 }

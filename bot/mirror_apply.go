@@ -46,7 +46,7 @@ func (b *Bot) applyChange(ctx context.Context, job outbox.Job, payload mirrorJob
 		return nil, err
 	}
 	payload.Change.Repeat = true
-	return b.applyBundle(ctx, bundle{Change: payload.Change, begins: beginsSale(payload.Change)}, known)
+	return b.applyBundle(ctx, bundle{Change: payload.Change, begins: known.begins(payload.Change)}, known)
 }
 
 // applyAgain is applyChange where an earlier run may have done something.
@@ -59,7 +59,7 @@ func mirrorRef(contact string) string { return "crm/" + contact }
 
 // bundle merges a job's change with those behind it, as far as they go into one.
 func (b *Bot) bundle(ctx context.Context, job outbox.Job, first crm.Change, known mirrored) (bundle, error) {
-	whole := bundle{Change: first, begins: beginsSale(first)}
+	whole := bundle{Change: first, begins: known.begins(first)}
 	err := b.peek(ctx, func(tx storage.Tx) error {
 		line, err := tx.Lane(job.Lane, mostTogether)
 		if err != nil || len(line) == 0 || line[0].ID != job.ID {
@@ -70,7 +70,7 @@ func (b *Bot) bundle(ctx context.Context, job outbox.Job, first crm.Change, know
 			if next.Kind != jobMirror || json.Unmarshal(next.Payload, &payload) != nil {
 				return nil
 			}
-			begins := beginsSale(payload.Change)
+			begins := known.begins(payload.Change)
 			both, joined := crm.Merge(whole.Change, payload.Change)
 			if !joined || known.Closed && begins && !whole.begins {
 				return nil

@@ -79,7 +79,7 @@ func TestMapReachesTheCRM(t *testing.T) {
 	if diff := cmp.Diff([]string{"Счёт 4\u00a0900", "Оплачено 4\u00a0900"}, stages); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"made Курс Ромашка vat22 " + payment.ID + " https://shop.example/pay/" + payment.ID, "paid Курс Ромашка vat22 " + payment.ID + " "}, bills); diff != "" {
+	if diff := cmp.Diff([]string{"made Курс Ромашка vat22 " + payment.Order + " https://shop.example/pay/" + payment.ID, "paid Курс Ромашка vat22 " + payment.Order + " "}, bills); diff != "" {
 		t.Error(diff)
 	}
 	said := []string{

@@ -38,7 +38,7 @@ type Refs struct {
 	LastNote    string `json:"last_note,omitempty"`
 	// Tasks are those of ours that may still be open.
 	Tasks []string `json:"tasks,omitempty"`
-	// Bills are the invoices of the deal's payments, by Invoice.ID.
+	// Bills are the invoices of the deal's orders, by Invoice.ID or one of Invoice.Was.
 	Bills map[string]string `json:"bills,omitempty"`
 	// Goods are the products that hang on the deal, by their id, and how much of
 	// each, in thousandths of a piece.

@@ -44,10 +44,13 @@ const (
 	NotesCommon  = "common"
 )
 
-// Invoice is a bill that we write into the CRM for a payment.
+// Invoice is a bill that we write into the CRM for an order.
 type Invoice struct {
-	// ID is our payment's.
-	ID    string      `json:"id"`
+	// ID is our order's: its attempts to pay share one invoice.
+	ID string `json:"id"`
+	// Was are other ids under which the same invoice may be known: those of the
+	// order's payments, and of orders that this one replaces.
+	Was   []string    `json:"was,omitempty"`
 	Title string      `json:"title"`
 	Total sales.Money `json:"total"`
 	Items []BillItem  `json:"items,omitempty"`
@@ -55,6 +58,18 @@ type Invoice struct {
 	Supplier string `json:"supplier,omitempty"`
 	// Link is where it is paid; may be empty.
 	Link string `json:"link,omitempty"`
-	// PaidAt is when it was paid; zero while it is not.
+	// PaidAt is when money came for it; zero while none did. Partly tells that it
+	// was less than Total.
 	PaidAt time.Time `json:"paid_at,omitzero"`
+	Partly bool      `json:"partly,omitempty"`
+}
+
+// Of finds an invoice among those that a deal has; empty where it has none.
+func (i Invoice) Of(bills map[string]string) string {
+	for _, id := range append([]string{i.ID}, i.Was...) {
+		if known := bills[id]; known != "" {
+			return known
+		}
+	}
+	return ""
 }

@@ -14,8 +14,9 @@ import (
 	"voronka/sales"
 )
 
-// writeBill makes the invoice of a payment, or marks it as paid. Its name ends
-// with the payment's mark, so that one whose answer was lost is known again.
+// writeBill makes the invoice of an order, brings it up to date with another
+// link, or marks it as paid. Its name ends with the order's mark, so that one
+// whose answer was lost is known again.
 func (w *work) writeBill(ctx context.Context, part crm.Change) error {
 	if part.Bill == nil {
 		return nil
@@ -27,7 +28,8 @@ func (w *work) writeBill(ctx context.Context, part crm.Change) error {
 	if list == 0 {
 		return &sales.Error{Code: "crm_bills", Action: sales.Bury, Message: "the account has no list of invoices: switch it on in amoCRM, Settings, General, «Счета/покупки»"}
 	}
-	known := w.refs.Bills[part.Bill.ID]
+	known := part.Bill.Of(w.refs.Bills)
+	before := known != ""
 	if known == "" && w.change.Repeat {
 		if known, err = w.findBill(ctx, list, *part.Bill); err != nil {
 			return err
@@ -38,19 +40,30 @@ func (w *work) writeBill(ctx context.Context, part crm.Change) error {
 		if known, err = w.makeBill(ctx, list, *part.Bill); err != nil {
 			return err
 		}
-	case !part.Bill.PaidAt.IsZero():
-		if err := w.payBill(ctx, list, known, *part.Bill); err != nil {
+	case !part.Bill.PaidAt.IsZero() || before:
+		if err := w.changeBill(ctx, list, known, *part.Bill); err != nil {
 			return err
 		}
 	}
-	return w.keepBill(ctx, list, known, part.Bill.ID)
-}
-
-// keepBill remembers an invoice and hangs it on the deal.
-func (w *work) keepBill(ctx context.Context, list number, element, payment string) error {
-	if w.refs.Bills[payment] == element {
+	if before { // it hangs on the deal already
+		w.knowBill(part.Bill.ID, known)
 		return nil
 	}
+	return w.hangBill(ctx, list, known, part.Bill.ID)
+}
+
+// knowBill remembers an invoice.
+func (w *work) knowBill(order, element string) {
+	bills := maps.Clone(w.refs.Bills)
+	if bills == nil {
+		bills = map[string]string{}
+	}
+	bills[order] = element
+	w.refs.Bills = bills
+}
+
+// hangBill hangs an invoice on the deal and remembers it.
+func (w *work) hangBill(ctx context.Context, list number, element, order string) error {
 	number64, err := strconv.ParseInt(element, 10, 64)
 	if err != nil {
 		return &sales.Error{Code: "crm_change", Action: sales.Bury, Message: "the ref of the bill is not an amoCRM id"}
@@ -60,12 +73,7 @@ func (w *work) keepBill(ctx context.Context, list number, element, payment strin
 	if _, err := w.api.together(ctx, kind{http.MethodPost, "leads/link", "links"}, "", row); err != nil {
 		return fmt.Errorf("hang the bill on the deal: %w", err)
 	}
-	bills := maps.Clone(w.refs.Bills)
-	if bills == nil {
-		bills = map[string]string{}
-	}
-	bills[payment] = element
-	w.refs.Bills = bills
+	w.knowBill(order, element)
 	return nil
 }
 
@@ -121,7 +129,9 @@ func (w *work) makeBill(ctx context.Context, list number, bill crm.Invoice) (str
 	return fmt.Sprint(made), nil
 }
 
-func (w *work) payBill(ctx context.Context, list number, element string, bill crm.Invoice) error {
+// changeBill marks an invoice as paid; one that is not yet gets what its newest
+// link asks for.
+func (w *work) changeBill(ctx context.Context, list number, element string, bill crm.Invoice) error {
 	number64, err := strconv.ParseInt(element, 10, 64)
 	if err != nil {
 		return &sales.Error{Code: "crm_change", Action: sales.Bury, Message: "the ref of the bill is not an amoCRM id"}
@@ -130,18 +140,31 @@ func (w *work) payBill(ctx context.Context, list number, element string, bill cr
 	if err != nil {
 		return err
 	}
+	var cells []fieldValue
+	if bill.PaidAt.IsZero() {
+		cells, err = w.billSum(ctx, fields, bill)
+	} else {
+		cells = billStatus(fields, bill)
+	}
+	if err != nil || len(cells) == 0 {
+		return err
+	}
 	path := fmt.Sprintf("catalogs/%d/elements", list)
-	paid := newEntity{ID: number(number64), Fields: billPaid(fields, bill)}
-	if _, err := w.api.together(ctx, kind{http.MethodPatch, path, "elements"}, element, paid); err != nil {
-		return fmt.Errorf("mark the bill as paid: %w", err)
+	changed := newEntity{ID: number(number64), Fields: cells}
+	if _, err := w.api.together(ctx, kind{http.MethodPatch, path, "elements"}, element, changed); err != nil {
+		return fmt.Errorf("change the bill: %w", err)
 	}
 	return nil
 }
 
-// billPaid are the fields that a payment changes (amoCRM PHP client, InvoicesCustomFieldsEnums).
-func billPaid(fields []field, bill crm.Invoice) []fieldValue {
+// billStatus are the fields that a payment changes (amoCRM PHP client, InvoicesCustomFieldsEnums).
+func billStatus(fields []field, bill crm.Invoice) []fieldValue {
 	status := "created"
-	if !bill.PaidAt.IsZero() {
+	switch {
+	case bill.PaidAt.IsZero():
+	case bill.Partly:
+		status = "partially_paid"
+	default:
 		status = "paid"
 	}
 	cells := []fieldValue{choiceOf(fields, "BILL_STATUS", status)}
@@ -154,7 +177,7 @@ func billPaid(fields []field, bill crm.Invoice) []fieldValue {
 // choiceOf names a choice by its code, or by its text in lists that are too old
 // to have codes.
 func choiceOf(fields []field, code, choice string) fieldValue {
-	texts := map[string]string{"created": "создан", "paid": "оплачен"}
+	texts := map[string]string{"created": "создан", "paid": "оплачен", "partially_paid": "частично оплачен"}
 	if f := fieldCoded(fields, code); f != nil {
 		for _, e := range f.Enums {
 			if e.Code == "" && fold(e.Value) == texts[choice] {
@@ -171,21 +194,12 @@ func (w *work) billCells(ctx context.Context, list number, bill crm.Invoice) ([]
 	if err != nil {
 		return nil, err
 	}
-	cells := billPaid(fields, bill)
-	add := func(code string, values ...value) {
-		if fieldCoded(fields, code) != nil && len(values) > 0 {
-			cells = append(cells, fieldValue{Code: code, Values: values})
-		}
-	}
-	rows, err := w.billRows(ctx, bill)
+	sum, err := w.billSum(ctx, fields, bill)
 	if err != nil {
 		return nil, err
 	}
-	add("ITEMS", rows...)
-	if bill.Link != "" {
-		add("BILL_COMMENT", value{Value: bill.Link})
-	}
-	add("BILL_PRICE", value{Value: bill.Total.Decimal()})
+	cells := append(billStatus(fields, bill), sum...)
+	add := func(code string, values ...value) { cells = filled(cells, fields, code, values...) }
 	vat := "vat_exempt"
 	for _, item := range bill.Items {
 		if _, taxed := vatRate(item.Tax); taxed {
@@ -201,6 +215,27 @@ func (w *work) billCells(ctx context.Context, list number, bill crm.Invoice) ([]
 		add("SUPPLIER", value{Value: map[string]any{"entity_id": supplier}})
 	}
 	return cells, err
+}
+
+// billSum is what an invoice sells, for how much, and where it is paid.
+func (w *work) billSum(ctx context.Context, fields []field, bill crm.Invoice) ([]fieldValue, error) {
+	rows, err := w.billRows(ctx, bill)
+	if err != nil {
+		return nil, err
+	}
+	cells := filled(nil, fields, "ITEMS", rows...)
+	if bill.Link != "" {
+		cells = filled(cells, fields, "BILL_COMMENT", value{Value: bill.Link})
+	}
+	return filled(cells, fields, "BILL_PRICE", value{Value: bill.Total.Decimal()}), nil
+}
+
+// filled adds a field where the account's list has it.
+func filled(cells []fieldValue, fields []field, code string, values ...value) []fieldValue {
+	if fieldCoded(fields, code) == nil || len(values) == 0 {
+		return cells
+	}
+	return append(cells, fieldValue{Code: code, Values: values})
 }
 
 // supplier is a row of the list «Мои юр. лица» by its name; 0 for none.
