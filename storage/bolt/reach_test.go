@@ -213,3 +213,40 @@ func BenchmarkIndexing(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// BenchmarkByPhone finds one of many by phone. The metric is how many times
+// longer it takes to go through them until the one in the middle is met.
+func BenchmarkByPhone(b *testing.B) {
+	const contacts = 100_000
+	store, err := Open(older(b, contacts), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { store.Close() })
+	look := func(find func(storage.Tx) (int, error)) time.Duration {
+		begun := time.Now()
+		err := store.View(context.Background(), func(view storage.Tx) error {
+			found, err := find(view)
+			if err == nil && found == 0 {
+				err = errors.New("nobody was found")
+			}
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return time.Since(begun)
+	}
+	walked := look(func(view storage.Tx) (int, error) {
+		all, err := view.Everyone("", contacts/2)
+		return len(all), err
+	})
+	var looked time.Duration
+	for b.Loop() {
+		looked += look(func(view storage.Tx) (int, error) {
+			found, err := view.ByPhone(fmt.Sprintf("+79%09d", contacts/2), 1)
+			return len(found), err
+		})
+	}
+	b.ReportMetric(float64(walked)*float64(b.N)/float64(looked), "times")
+}
