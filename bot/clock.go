@@ -29,14 +29,15 @@ func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
 			}
 		}}
 	}
-	crm := every("1m", "crm", b.CatchUp)
-	halt, err := ticks.Start(b.Log, every("1s", "due", b.Tick), every("1m", "forget", b.Forget), crm)
+	crm, chats := every("1m", "crm", b.CatchUp), every("10s", "chats", b.Listen)
+	halt, err := ticks.Start(b.Log, every("1s", "due", b.Tick), every("1m", "forget", b.Forget), crm, chats)
 	if err != nil {
 		return nil, err
 	}
 	heard := make(chan struct{})
 	go func() { // what managers did meanwhile is not left to wait for the first tick
 		defer close(heard)
+		ticks.Survive(b.Log, chats.Name, chats.Do)
 		ticks.Survive(b.Log, crm.Name, crm.Do)
 	}()
 	return func() { halt(); <-heard }, nil

@@ -27,6 +27,16 @@ type parlour struct {
 	lines []crm.ChatLine
 	tied  []string
 	fates []string
+	// wrote is where managers wrote meanwhile, asked who asked for it.
+	wrote []crm.Wrote
+	asked [][2]time.Time
+}
+
+func (p *parlour) WroteIn(_ context.Context, from, until time.Time) ([]crm.Wrote, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, [2]time.Time{from, until})
+	return slices.Clone(p.wrote), p.down
 }
 
 func (p *parlour) Post(_ context.Context, line crm.ChatLine, contact string, known crm.Chat) (crm.Chat, error) {

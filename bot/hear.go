@@ -179,6 +179,10 @@ const heardRef = "crm/heard"
 // CatchUp asks the CRM what managers did that no webhook told: after an outage,
 // or where there are no webhooks at all.
 func (b *Bot) CatchUp(ctx context.Context) error {
+	return errors.Join(b.callMissed(ctx), b.catchUp(ctx))
+}
+
+func (b *Bot) catchUp(ctx context.Context) error {
 	hearer, able := b.CRM.(crm.Hearer)
 	if !able {
 		return nil

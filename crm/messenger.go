@@ -76,3 +76,18 @@ type Written struct {
 	// Picture is the https address of one to be shown above the text; may be empty.
 	Picture string
 }
+
+// Chronicler is a Messenger that can tell afterwards where managers wrote while
+// nobody listened, though not what.
+type Chronicler interface {
+	// WroteIn lists the deals in whose chats managers wrote from one moment until
+	// another, once for each message, in no order. Chats of other channels are
+	// among them: who calls a person for one that has arrived does no harm.
+	WroteIn(ctx context.Context, from, until time.Time) ([]Wrote, error)
+}
+
+// Wrote is a message in the chat of a deal.
+type Wrote struct {
+	Deal string
+	At   time.Time
+}

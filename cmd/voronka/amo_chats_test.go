@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,56 @@ func chatEnv(api string) []string {
 	return []string{
 		"VORONKA_AMOCRM_CHATS_CHANNEL=" + chatChannel, "VORONKA_AMOCRM_CHATS_SECRET=" + chatKey,
 		"VORONKA_AMOCRM_CHATS_BOT=" + chatBot, "VORONKA_AMOCRM_CHATS_API=" + api,
+	}
+}
+
+// TestManagerWroteWhileTheBotWasOff: amoCRM tells a message once, and nobody was
+// there. A person is called to the dialog, in the console and in the owner's chat.
+func TestManagerWroteWhileTheBotWasOff(t *testing.T) {
+	t.Parallel()
+	w, ctx := newSickOutside(t, "polling")
+	owner := w.telegram.Channel(-1009, "Тревоги")
+	var ahead atomic.Int64 // of the clock of amoCRM
+	w.amo = amocrmtest.New(amocrmtest.Config{
+		Token: "amo-secret-token", Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) },
+		Channel: amocrmtest.Channel{ID: chatChannel, Secret: chatKey, Bot: chatBot, Hook: "http://" + w.listen + "/crm/amocrm/chats/:scope_id"},
+	})
+	t.Cleanup(w.amo.Close)
+	address := serveFake(t, w.amo)
+	w.env = append(append(w.env, "VORONKA_AMOCRM_URL="+address, "VORONKA_ALARM_CHAT=-1009"), chatEnv(address)...)
+	if err := os.WriteFile(filepath.Join(w.dir, "flows", "project.yaml"), []byte("crm: {dialog: chats}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	until := func(what string, done func() bool) {
+		t.Helper()
+		for !done() {
+			if err := pause(ctx, 20*time.Millisecond); err != nil {
+				t.Fatalf("waited for %s: %v\n%s", what, err, w.logs())
+			}
+		}
+	}
+	w.start()
+	anna := w.telegram.User(telegramtest.Profile{ID: 7, FirstName: "Анна"})
+	anna.Send("/start")
+	until("the chat", func() bool { return len(w.amo.ChatMessages()) >= 2 })
+	if err := w.idle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.stop()
+	ahead.Store(int64(time.Minute))
+	if _, status, err := w.amo.WriteInChat(ctx, "tg:7", "Вы где?", ""); err != nil || status != 0 {
+		t.Fatalf("somebody has answered the hook: %d, %v", status, err)
+	}
+	w.clock = "2m"
+	w.start()
+	until("the call", func() bool { return strings.Contains(w.console(ctx, "/console/dialogs/tg:7"), "chat_missed") })
+	until("the owner's chat", func() bool {
+		all := owner.Messages()
+		return len(all) == 1 && strings.Contains(all[0].Text, "/console/dialogs/tg:7")
+	})
+	w.stop()
+	for _, v := range w.amo.Violations() {
+		t.Errorf("offence %+v", v)
 	}
 }
 

@@ -287,3 +287,37 @@ func TestChatHookIsBelievedWhenSigned(t *testing.T) {
 	}
 	k.once()
 }
+
+// TestWhereManagersWroteIsTold by the account's history, for whoever did not listen.
+func TestWhereManagersWroteIsTold(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t)
+	k.must(k.say(k.line("a", crm.Customer, "Раз")))
+	began := k.account.clock.Now()
+	wrote := func(from, until time.Duration) []crm.Wrote {
+		t.Helper()
+		got, err := k.WroteIn(t.Context(), began.Add(from), began.Add(until))
+		k.must(err)
+		return got
+	}
+	if got := wrote(-time.Hour, time.Hour); len(got) != 0 {
+		t.Errorf("the customer's own words: %+v", got)
+	}
+	for range 120 { // more than a page
+		k.account.clock.Advance(time.Minute)
+		if _, _, err := k.WriteInChat(t.Context(), "tg:7", "Вы где?", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := wrote(0, 3*time.Hour)
+	if len(all) != 120 || all[0].Deal != k.refs.Deal {
+		t.Errorf("%d messages, the first %+v", len(all), all[0])
+	}
+	if got := wrote(10*time.Minute, 15*time.Minute); len(got) != 6 {
+		t.Errorf("%d messages in five minutes, one at each end", len(got))
+	}
+	k.Inject(amocrmtest.Fault{Kind: amocrmtest.BadGateway})
+	if _, err := k.WroteIn(t.Context(), began, began); sales.AsError(err).Action != sales.Retry {
+		t.Errorf("a sick CRM: %v", err)
+	}
+}

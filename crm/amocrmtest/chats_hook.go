@@ -43,6 +43,7 @@ func (s *Server) WriteInChat(ctx context.Context, conversation, words, media str
 		m.Type = "picture"
 	}
 	s.messages = keep(s.messages, m)
+	s.said("outgoing_chat_message", m, one.contact, manager.ID)
 	body, connected := s.chatHook(one, m, manager), s.connected && s.hookVersion == "v2"
 	s.mu.Unlock()
 	s.stream.bump()

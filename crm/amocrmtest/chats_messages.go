@@ -133,6 +133,11 @@ func (c *call) keepMessage(m ChatMessage, customer map[string]any) reply {
 	if m.From == fromClient && !m.Silent {
 		c.unsort(one)
 	}
+	if m.From == fromClient {
+		c.s.said("incoming_chat_message", m, one.contact, 0)
+	} else {
+		c.s.said("outgoing_chat_message", m, one.contact, 0)
+	}
 	var receiver any
 	if m.From != fromClient {
 		receiver = one.user

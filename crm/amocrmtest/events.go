@@ -35,12 +35,36 @@ func listEvents(c *call) reply {
 			break // they came in the order of their moments
 		}
 		if (len(kinds) == 0 || slices.Contains(kinds, e.kind)) &&
-			(len(entities) == 0 || slices.Contains(entities, singular(e.entity))) &&
+			(len(entities) == 0 || slices.Contains(entities, e.filed())) &&
 			c.query.oneOf("filter[entity_id]", e.entityID) && c.query.within("filter[created_at]", e.at) {
 			found = append(found, e)
 		}
 	}
 	return list(c, "events", "events", found, c.eventView)
+}
+
+// filed is the entity that an event is found by: those of chats are the
+// contact's, although they report the deal (API v4, events-and-notes).
+func (e event) filed() string {
+	if strings.HasSuffix(e.kind, "_chat_message") {
+		return "contact"
+	}
+	return singular(e.entity)
+}
+
+// said writes a message of a chat into the history, as the newest deal's of its
+// contact.
+func (s *Server) said(kind string, m ChatMessage, contact, by int64) {
+	if contact == 0 {
+		return
+	}
+	entity, id := "contacts", contact
+	for _, lead := range s.leadsOf("contacts", contact) {
+		if entity == "contacts" || lead > id {
+			entity, id = "leads", lead
+		}
+	}
+	s.happened(kind, entity, id, by, nil, []object{{"message": object{"id": m.ID}}})
 }
 
 func getEvent(c *call) reply {
