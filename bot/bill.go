@@ -36,6 +36,10 @@ type Billed struct {
 	URL    string
 	Title  string
 	Amount sales.Money
+	// Payment is the open payment's id, Methods the ways in which it can be paid now
+	// beside the page at URL; none where there is that page alone.
+	Payment string
+	Methods []sales.Method
 }
 
 // billTime is how long a link to pay a bill works; the buyer's next visit makes another.
@@ -191,7 +195,7 @@ func (b *Bot) offer(ctx context.Context, billed Billed, payment sales.Payment) (
 	}
 	switch {
 	case payment.URL != "" && open(payment.Status):
-		billed.State, billed.URL = BillOpen, payment.URL
+		billed.State, billed.URL, billed.Payment, billed.Methods = BillOpen, payment.URL, payment.ID, b.Methods(ctx, payment)
 		return billed, b.Clicked(ctx, payment.ID)
 	case payment.Status == sales.PaymentRefused:
 		billed.State = BillRefused

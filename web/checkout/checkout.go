@@ -166,7 +166,7 @@ func (p Pay) show(w http.ResponseWriter, tmpl *template.Template, status int, st
 
 // page is the page of a state in the customer's language.
 func (p Pay) page(state, lang string, order sales.Order) page {
-	args := map[string]any{"Title": nested(order.Title), "Amount": order.Amount.String()}
+	args := map[string]any{"Title": nested(order.Title, lang), "Amount": order.Amount.String()}
 	shown := page{
 		Style: template.CSS(web.Style()), Language: lang, State: state, ChatURL: p.ChatURL,
 		Title: p.Text(lang, "checkout."+state+".title", args), Text: p.Text(lang, "checkout."+state+".text", args),
@@ -178,8 +178,12 @@ func (p Pay) page(state, lang string, order sales.Order) page {
 	return shown
 }
 
-// nested is a title as it stands within quotation marks: its own become inner ones.
-func nested(title string) string {
+// nested is a title as it stands within quotation marks of a language: its own
+// become inner ones.
+func nested(title, lang string) string {
+	if lang == "en" {
+		return strings.NewReplacer("«", "‘", "»", "’", "„", "‘", "“", "‘", "”", "’").Replace(title)
+	}
 	return strings.NewReplacer("«", "„", "»", "“", "“", "‘", "”", "’").Replace(title)
 }
 

@@ -9,19 +9,22 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/time/rate"
 
 	"voronka/bot"
+	"voronka/sales"
 	"voronka/web"
 )
 
 // Paywall leads buyers from a CRM's bill to the provider's page:
 // /paywall/{account}/{bill}/{method}, or the same as a query with account_id,
 // invoice_id and payment_method_code (amoCRM, integrations/banks-and-acquiring).
-// Every method leads to the provider's page, which offers all it has.
+// A method that the shop has leads to its own page, see Pay; any other to the
+// provider's page, which offers all it has.
 type Paywall struct {
 	// Bill finds or makes the payment; see bot.Bot.Bill.
 	Bill func(ctx context.Context, account, bill, email, language string) (bot.Billed, error)
@@ -76,6 +79,7 @@ func (p Paywall) serve(w http.ResponseWriter, r *http.Request, tmpl *template.Te
 			p.show(w, tmpl, http.StatusServiceUnavailable, shown, bot.Billed{State: bot.BillWaiting})
 			return
 		}
+		billed.URL = wayOf(r, billed)
 		p.answer(w, r, tmpl, shown, billed)
 	}
 }
@@ -94,6 +98,21 @@ func (p Paywall) answer(w http.ResponseWriter, r *http.Request, tmpl *template.T
 	default:
 		p.show(w, tmpl, http.StatusOK, shown, billed)
 	}
+}
+
+// wayOf is where a bill is paid by the method in the address. Its code is up to
+// the owner of the integration: letters, digits and "_" (amoCRM,
+// integrations/banks-and-acquiring, whose own example spells sbp as "spb").
+func wayOf(r *http.Request, billed bot.Billed) string {
+	code := cmp.Or(r.PathValue("method"), r.URL.Query().Get("payment_method_code"))
+	methods := map[string]sales.Method{
+		"sbp": sales.MethodSBP, "spb": sales.MethodSBP, "tpay": sales.MethodTPay, "tinkoffpay": sales.MethodTPay,
+	}
+	method := methods[strings.ReplaceAll(strings.ToLower(code), "_", "")]
+	if billed.Payment == "" || !slices.Contains(billed.Methods, method) {
+		return billed.URL
+	}
+	return "/pay/" + billed.Payment + "/" + string(method)
 }
 
 // given reads the mail that a buyer typed; false where it is none.
@@ -138,7 +157,7 @@ func (p Paywall) page(lang, here string) page {
 
 func (p Paywall) show(w http.ResponseWriter, tmpl *template.Template, status int, shown page, billed bot.Billed) {
 	shown.State = string(billed.State)
-	key, args := "paywall."+shown.State, map[string]any{"Title": nested(billed.Title), "Amount": billed.Amount.String()}
+	key, args := "paywall."+shown.State, map[string]any{"Title": nested(billed.Title, shown.Language), "Amount": billed.Amount.String()}
 	shown.Title, shown.Text = p.Text(shown.Language, key+".title", args), p.Text(shown.Language, key+".text", args)
 	switch {
 	case billed.State == bot.BillWho:
