@@ -85,7 +85,7 @@ func TestBillIsPaidOnceAndMarked(t *testing.T) {
 		t.Fatalf("got %+v", first)
 	}
 	for range 3 {
-		if again := w.bill(); again != first {
+		if again := w.bill(); !cmp.Equal(again, first) {
 			t.Errorf("another visit: %+v", again)
 		}
 	}
