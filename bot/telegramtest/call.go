@@ -18,6 +18,9 @@ type call struct {
 	params map[string]param
 	files  map[string]*upload
 	chat   int64 // the chat it concerns, once known
+	began  time.Time
+	// unheard is set when the client does not get the answer, or late.
+	unheard bool
 }
 
 // method plays one method of the Bot API. It runs with s.mu held.
@@ -33,6 +36,7 @@ type Call struct {
 	Code        int               // HTTP status and error_code; 200 when it was done
 	Description string            // error text; empty when it was done
 	Result      json.RawMessage   // the result field; nil on an error
+	Unheard     bool              // a fault cut the answer off, or held it back
 }
 
 // maxCalls bounds the log of requests; older entries are forgotten.
@@ -73,22 +77,23 @@ func (s *Server) serveMethod(w http.ResponseWriter, r *http.Request) {
 		writeFailure(w, &failure{Code: 405, Description: "Method Not Allowed"})
 		return
 	}
-	c := &call{ctx: r.Context(), method: name, params: map[string]param{}, files: map[string]*upload{}}
+	c := &call{ctx: r.Context(), method: name, params: map[string]param{}, files: map[string]*upload{}, began: s.cfg.Now()}
 	if canonical, known := s.spec.names[strings.ToLower(name)]; known {
 		c.method = canonical
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
 	fail := readRequest(r, c)
-	after := s.strike(w, r, c)
+	after, held := s.strike(w, r, c)
 	if after == struck {
 		return
 	}
+	c.unheard = after != unharmed
 	var result any
 	if fail == nil {
 		result, fail = s.play(c)
 	}
 	answer := s.record(c, result, fail)
-	if after == deafen {
+	if after == deafen || after == hold && s.cfg.Wait(r.Context(), held) != nil {
 		panic(http.ErrAbortHandler)
 	}
 	writeJSON(w, fail, answer)
@@ -128,7 +133,7 @@ func (s *Server) unplayed(name string) *failure {
 // record logs a finished call and returns the result's JSON.
 func (s *Server) record(c *call, result any, fail *failure) json.RawMessage {
 	entry := Call{
-		Time: s.cfg.Now(), Method: c.method, ChatID: c.chat, Code: http.StatusOK,
+		Time: s.cfg.Now(), Method: c.method, ChatID: c.chat, Code: http.StatusOK, Unheard: c.unheard,
 		Params: map[string]string{}, Files: map[string]string{},
 	}
 	for name, p := range c.params {
@@ -139,6 +144,7 @@ func (s *Server) record(c *call, result any, fail *failure) json.RawMessage {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.listen(c, fail)
 	if fail != nil {
 		entry.Code, entry.Description = fail.Code, fail.Description
 		if fail.violation != "" {

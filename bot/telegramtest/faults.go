@@ -26,6 +26,7 @@ type Fault struct {
 	Description string        // instead of Telegram's usual text
 	RetryAfter  time.Duration // with 429, in whole seconds
 	Delay       time.Duration // waited first, on Config.Wait
+	Hold        time.Duration // waited after handling: a client of less patience never hears the answer
 	Drop        Drop
 }
 
@@ -57,16 +58,17 @@ const (
 	unharmed aftermath = iota
 	struck             // answered already
 	deafen             // handle it, then cut the connection
+	hold               // handle it, and let the client wait for the answer
 )
 
 // strike applies the first armed fault that fits a request.
-func (s *Server) strike(w http.ResponseWriter, r *http.Request, c *call) aftermath {
+func (s *Server) strike(w http.ResponseWriter, r *http.Request, c *call) (aftermath, time.Duration) {
 	f, ok := s.nextFault(c)
 	if !ok {
-		return unharmed
+		return unharmed, 0
 	}
 	if f.Delay > 0 && s.cfg.Wait(r.Context(), f.Delay) != nil {
-		return struck
+		return struck, 0
 	}
 	if f.Drop == DropBefore {
 		s.record(c, nil, &failure{Code: 0, Description: "connection dropped before handling"})
@@ -74,9 +76,12 @@ func (s *Server) strike(w http.ResponseWriter, r *http.Request, c *call) afterma
 	}
 	if f.Status == 0 {
 		if f.Drop == DropAfter {
-			return deafen
+			return deafen, 0
 		}
-		return unharmed
+		if f.Hold > 0 {
+			return hold, f.Hold
+		}
+		return unharmed, 0
 	}
 	fail := f.failure()
 	s.record(c, nil, fail)
@@ -85,10 +90,10 @@ func (s *Server) strike(w http.ResponseWriter, r *http.Request, c *call) afterma
 		w.WriteHeader(http.StatusBadGateway)
 		_, _ = w.Write([]byte("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n" +
 			"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"))
-		return struck
+		return struck, 0
 	}
 	writeFailure(w, fail)
-	return struck
+	return struck, 0
 }
 
 func (s *Server) nextFault(c *call) (Fault, bool) {

@@ -61,6 +61,8 @@ type Server struct {
 	limits     *limiter
 	calls      []Call
 	violations []string
+	pauses     map[int64]pause // by chat
+	hasty      []Hasty
 	lastID     int64 // message ids of private chats
 }
 
@@ -77,7 +79,7 @@ func New(cfg Config) *Server {
 		bot:     wireUser{ID: botID(cfg.Token), IsBot: true, FirstName: cfg.BotName, Username: cfg.BotUsername},
 		chats:   map[int64]*chat{}, moved: map[int64]int64{}, users: map[int64]*User{}, links: map[string]*inviteLink{},
 		files: map[string]*File{}, callbacks: map[string]*callbackQuery{}, commands: map[string][]wireCommand{},
-		limits: newLimiter(cfg.Limits),
+		limits: newLimiter(cfg.Limits), pauses: map[int64]pause{},
 	}
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	s.updates.next = cfg.FirstUpdateID

@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 )
@@ -77,6 +78,13 @@ func (s *Server) Redeliver(updateID int64) bool {
 	s.pump()
 	s.broadcast()
 	return true
+}
+
+// Updates are the ids of all updates so far, oldest first.
+func (s *Server) Updates() []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.updates.known))
 }
 
 // Pending counts the updates that the bot has not confirmed yet.

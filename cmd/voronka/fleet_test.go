@@ -136,6 +136,7 @@ func (s *ship) kill() {
 	}
 	s.process.Process.Kill()
 	<-s.ended
+	s.fleet.cuts.now()
 	if s.process.ProcessState.Exited() {
 		s.fleet.t.Errorf("%s ended by itself: %v\n%s", s.listen, s.process.ProcessState, s.fleet.logs())
 	}
@@ -200,9 +201,7 @@ func (f *fleet) moor(ctx context.Context) {
 func (f *fleet) crew() crew {
 	all := slices.DeleteFunc(weathers(), func(one weather) bool { return strings.HasPrefix(one.name, "clock") })
 	all = append(all, weather{"database restarts", func(_ *outside, r *rand.Rand) {
-		if err := errors.Join(f.cluster.Stop(r.IntN(2) == 0), f.cluster.Start()); err != nil {
-			f.t.Fatal(err)
-		}
+		f.restartDatabase(r.IntN(2) == 0)
 	}})
 	return crew{
 		weathers: all,
@@ -226,6 +225,16 @@ func (f *fleet) crew() crew {
 			}
 		},
 	}
+}
+
+// restartDatabase restarts PostgreSQL, in order or as a crash does.
+func (f *fleet) restartDatabase(crash bool) {
+	f.t.Helper()
+	f.cuts.now()
+	if err := errors.Join(f.cluster.Stop(crash), f.cluster.Start()); err != nil {
+		f.t.Fatal(err)
+	}
+	f.cuts.now()
 }
 
 // ask gives what one value in the database is.

@@ -101,16 +101,18 @@ func (w *outside) judge(customers []*customer) {
 		}
 		for _, one := range customers {
 			said += w.judgeDialog(tx, one)
+			w.judgeScreen(one)
 		}
 		return nil
 	})
+	w.judgePatience()
 	w.judgeMoney(customers)
 	w.judgeMirror(customers)
 	w.t.Logf("%d customers, %d messages said again after a kill in the very moment of sending", len(customers), said)
 }
 
 // judgeDialog proves that each input was handled once, in order, and that the
-// screen shows the script; it counts messages that are there twice.
+// file arrived; it counts messages that are there twice.
 func (w *outside) judgeDialog(tx storage.Tx, one *customer) int {
 	w.t.Helper()
 	lines, err := tx.Journal("tg:"+strconv.FormatInt(one.ID(), 10), 0, 1000)

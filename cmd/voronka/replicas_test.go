@@ -84,6 +84,7 @@ func TestDatabaseRestartsUnderLoad(t *testing.T) {
 			if err := pause(ctx, 300*time.Millisecond); err != nil {
 				t.Fatal(err)
 			}
+			f.cuts.now()
 			if err := f.cluster.Stop(i%2 == 1); err != nil {
 				t.Fatal(err)
 			}

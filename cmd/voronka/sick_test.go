@@ -72,6 +72,7 @@ func TestTelegramIsSick(t *testing.T) {
 			w.settled(ctx)
 			w.stop()
 			w.onceEach(anna)
+			w.judgePatience()
 			w.judgeOne(anna)
 		})
 	}

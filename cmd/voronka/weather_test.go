@@ -52,6 +52,16 @@ func weathers() []weather {
 				w.amo.Inject(amocrmtest.Fault{Kind: kind, Skip: r.IntN(4)})
 			}
 		}},
+		{"answers come too late", func(w *outside, r *rand.Rand) {
+			w.strike(telegramtest.Fault{Method: "sendMessage", Hold: time.Duration(1+r.IntN(35)) * time.Second, Times: 1 + r.IntN(2)})
+			w.strike(telegramtest.Fault{Method: "sendMessage", Delay: time.Duration(r.IntN(1500)) * time.Millisecond, Times: 1 + r.IntN(3)})
+		}},
+		{"updates twice and in another order", func(w *outside, r *rand.Rand) {
+			all := w.telegram.Updates()
+			for range min(len(all), 1+r.IntN(8)) {
+				w.telegram.Redeliver(all[max(0, len(all)-30)+r.IntN(min(len(all), 30))])
+			}
+		}},
 		{"CRM away", func(w *outside, r *rand.Rand) {
 			w.amoAway = true
 			w.amo.Inject(amocrmtest.Fault{Kind: amocrmtest.BadGateway, Times: -1})

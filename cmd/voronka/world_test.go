@@ -58,6 +58,9 @@ type outside struct {
 	// amoAway and withdraw are what the weather has to take back; see change.
 	amoAway  bool
 	withdraw []func()
+	// cuts are the kills, and what else may cut a sending off; wrongClocks are when
+	// a process began whose clock is wrong.
+	cuts, wrongClocks cuts
 }
 
 // newOutside opens the fakes and lays out a project with the catalog's course.
@@ -135,6 +138,9 @@ func (w *outside) start() {
 	w.process = exec.Command(os.Args[0], "run")
 	w.process.Env = append(w.env[:len(w.env):len(w.env)], clockVariable+"="+w.clock)
 	w.process.Stdout, w.process.Stderr = w.log, w.log
+	if w.clock != "" {
+		w.wrongClocks.now()
+	}
 	if err := w.process.Start(); err != nil {
 		w.t.Fatal(err)
 	}
@@ -147,6 +153,7 @@ func (w *outside) kill() {
 	}
 	w.process.Process.Kill()
 	w.process.Wait()
+	w.cuts.now()
 	if w.process.ProcessState.Exited() {
 		w.t.Errorf("voronka ended by itself: %v\n%s", w.process.ProcessState, w.logs())
 	}
