@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -94,18 +95,24 @@ func (q *queueMeter) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
-// queueDepth is how many jobs a scrape looks at: it must stay cheap when the
-// queue is not.
+// queueDepth is how many jobs a scrape looks at from either end of the queue: it
+// must stay cheap when the queue is not, and a CRM that is down for long must not
+// hide what waits for Telegram behind what waits for it.
 const queueDepth = 10_000
 
 // Collect implements prometheus.Collector.
 func (q *queueMeter) Collect(to chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	var waiting, buried []outbox.Job
+	var waiting, newest, buried []outbox.Job
 	err := q.store.View(ctx, func(tx storage.Tx) (err error) {
 		if waiting, err = tx.Waiting(queueDepth); err != nil {
 			return err
+		}
+		if len(waiting) == queueDepth {
+			if newest, err = tx.Latest(0, queueDepth); err != nil {
+				return err
+			}
 		}
 		buried, err = tx.Buried(queueDepth)
 		return err
@@ -116,7 +123,21 @@ func (q *queueMeter) Collect(to chan<- prometheus.Metric) {
 	}
 	to <- prometheus.MustNewConstMetric(q.waiting, prometheus.GaugeValue, float64(len(waiting)))
 	to <- prometheus.MustNewConstMetric(q.buried, prometheus.GaugeValue, float64(len(buried)))
-	q.byDestination(to, waiting)
+	q.byDestination(to, bothEnds(waiting, newest))
+}
+
+// bothEnds joins the oldest jobs with the newest, which come newest first.
+func bothEnds(oldest, newest []outbox.Job) []outbox.Job {
+	if len(oldest) == 0 {
+		return oldest
+	}
+	last := oldest[len(oldest)-1].ID
+	for _, job := range slices.Backward(newest) {
+		if job.ID > last {
+			oldest = append(oldest, job)
+		}
+	}
+	return oldest
 }
 
 func (q *queueMeter) byDestination(to chan<- prometheus.Metric, waiting []outbox.Job) {

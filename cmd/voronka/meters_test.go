@@ -95,3 +95,44 @@ voronka_notifications_total{end="forged",provider="tbank"} 1
 		}
 	}
 }
+
+// TestLongQueueHidesNoOtherDestination: a CRM that is down for long leaves more
+// jobs than a scrape looks at, and replies that are late are seen all the same.
+func TestLongQueueHidesNoOtherDestination(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC)
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "voronka.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	err = store.Update(t.Context(), func(tx storage.Tx) error {
+		for n := range queueDepth + 2 {
+			lane := outbox.Lane("crm/tg:1")
+			if n == queueDepth {
+				lane = "chat/tg:2"
+			}
+			if _, err := tx.Enqueue(outbox.Job{Lane: lane, Kind: "say", EnqueuedAt: at, NotBefore: at}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `
+# HELP voronka_jobs_late_seconds For how long the lane that is behind most could have run already.
+# TYPE voronka_jobs_late_seconds gauge
+voronka_jobs_late_seconds{destination="chat"} 90
+voronka_jobs_late_seconds{destination="crm"} 90
+# HELP voronka_jobs_queued Those that wait for their run, by destination.
+# TYPE voronka_jobs_queued gauge
+voronka_jobs_queued{destination="chat"} 1
+voronka_jobs_queued{destination="crm"} 10001
+`
+	meter := newQueueMeter(store, func() time.Time { return at.Add(90 * time.Second) })
+	if err := testutil.CollectAndCompare(meter, strings.NewReader(want), "voronka_jobs_late_seconds", "voronka_jobs_queued"); err != nil {
+		t.Error(err)
+	}
+}
