@@ -25,6 +25,7 @@ const (
 	BillPaid    BillState = "paid"    // nothing is left to pay
 	BillMissing BillState = "missing" // not there, or its account is not
 	BillWrong   BillState = "wrong"   // its seller has to correct it
+	BillPartly  BillState = "partly"  // a part is paid, and nobody can tell how much
 	BillWho     BillState = "who"     // the receipt needs a mail or a phone
 	BillRefused BillState = "refused" // the provider makes no link
 	BillWaiting BillState = "waiting" // the CRM or the provider does not answer; try again
@@ -64,13 +65,19 @@ func (b *Bot) Bill(ctx context.Context, account, id, email, language string) (Bi
 		return Billed{State: BillMissing}, nil
 	case errors.Is(err, crm.ErrBillWrong):
 		billed.State = BillWrong
-		return billed, nil
+		return billed, b.blameBill(ctx, id, bill, "bill_wrong", err.Error())
 	case err != nil:
 		b.Log.Warn("a bill cannot be read", "bill", id, "error", err)
 		return Billed{State: BillWaiting}, nil
 	case bill.Paid:
 		billed.State = BillPaid
 		return billed, nil
+	case bill.Partly:
+		billed.State = BillPartly
+		return billed, b.blameBill(ctx, id, bill, "bill_partly", "a part of it is paid, and the CRM does not say how much")
+	case b.Taxation != NoReceipt && slices.ContainsFunc(bill.Items, func(one crm.BillItem) bool { return one.Tax == "" }):
+		billed.State = BillWrong
+		return billed, b.blameBill(ctx, id, bill, "bill_wrong", "the VAT of a row cannot be told, and the receipt needs it")
 	}
 	bill.Email = cmp.Or(bill.Email, email)
 	if b.Taxation != NoReceipt && bill.Email == "" && bill.Phone == "" {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,4 +58,28 @@ func (b *Bot) billPaid(ctx context.Context, _ outbox.Job, payload billPaidJob) (
 		return nil, &sales.Error{Code: "bill_gone", Action: sales.Bury, Message: "the paid bill is not in the CRM any more", Err: err}
 	}
 	return nil, err
+}
+
+// blameBill tells an operator, once, why a buyer could not pay a bill.
+func (b *Bot) blameBill(ctx context.Context, id string, bill crm.Bill, code, why string) error {
+	contact := "bill:" + id
+	err := b.Store.Update(ctx, func(tx storage.Tx) error {
+		told, err := tx.Ref(AttentionRef(contact))
+		if err != nil || told != "" {
+			return err
+		}
+		if _, err := tx.Contact(contact); errors.Is(err, storage.ErrNotFound) {
+			err = tx.PutContact(sales.Contact{ID: contact, Name: cmp.Or(bill.Name, id), CreatedAt: b.Now(), ActiveAt: b.Now()})
+			if err != nil {
+				return fmt.Errorf("save contact: %w", err)
+			}
+		} else if err != nil {
+			return fmt.Errorf("load contact: %w", err)
+		}
+		return errors.Join(b.note(contact, "payment", code+" "+why)(tx), b.raise(tx, contact, code))
+	})
+	if err != nil {
+		return fmt.Errorf("tell what is wrong with bill %s: %w", id, err)
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -130,6 +131,8 @@ func TestBillStates(t *testing.T) {
 		"nobody for the receipt":  {func(_ *world, d *desk) { d.bill.Email, d.bill.Phone = "", "" }, bot.BillWho},
 		"a phone for the receipt": {func(_ *world, d *desk) { d.bill.Email = "" }, bot.BillOpen},
 		"bank away":               {func(w *world, _ *desk) { w.bank.fall(&sales.Error{Code: "bank_unavailable"}) }, bot.BillWaiting},
+		"paid in part":            {func(_ *world, d *desk) { d.bill.Partly = true }, bot.BillPartly},
+		"VAT unknown":             {func(_ *world, d *desk) { d.bill.Items[0].Tax = "" }, bot.BillWrong},
 		"bank refuses":            {func(w *world, _ *desk) { w.bank.fall(&sales.Error{Code: "bank_refused", Action: sales.Bury}) }, bot.BillRefused},
 		"the shop makes no receipts": {func(w *world, d *desk) {
 			d.bill.Email, d.bill.Phone = "", ""
@@ -286,4 +289,29 @@ func TestBillNeverEntersAFlow(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestBillThatCannotBePaidCallsAPersonOnce: the seller has to hear of it, too.
+func TestBillThatCannotBePaidCallsAPersonOnce(t *testing.T) {
+	t.Parallel()
+	w, d := billing(t)
+	d.bill.Items[0].Tax = ""
+	for range 3 {
+		if got := w.bill(); got.State != bot.BillWrong || len(w.attempts()) != 0 {
+			t.Errorf("got %+v, payments %+v", got, w.attempts())
+		}
+	}
+	w.view(func(tx storage.Tx) error {
+		reason, err1 := tx.Ref(bot.AttentionRef("bill:42"))
+		lines, err2 := tx.Journal("bill:42", 0, 100)
+		if reason != "bill_wrong" || len(lines) != 1 || !strings.Contains(lines[0].Text, "VAT") {
+			t.Errorf("attention %q, journal %+v", reason, lines)
+		}
+		return errors.Join(err1, err2)
+	})
+	w.config.Taxation = bot.NoReceipt
+	w.restart()
+	if got := w.bill(); got.State != bot.BillOpen {
+		t.Errorf("without receipts: %+v", got)
+	}
 }

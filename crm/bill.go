@@ -32,8 +32,10 @@ type Bill struct {
 	// Name is the seller's title of it, never empty.
 	Name string
 	// Paid is set where the CRM says that nothing is left to pay.
-	Paid  bool
-	Total sales.Money
+	Paid bool
+	// Partly is set where a part of it is paid: the CRM does not say how much.
+	Partly bool
+	Total  sales.Money
 	// Items add up to Total.
 	Items []BillItem
 	// Supplier is who sells; the payer's contacts are for the receipt. Any may be empty.
@@ -48,7 +50,8 @@ type BillItem struct {
 	// Price is of one piece; Quantity is in thousandths of a piece.
 	Price    sales.Money
 	Quantity int64
-	// Tax is the receipt's word for its VAT, as in sales.ReceiptItem.
+	// Tax is the receipt's word for its VAT, as in sales.ReceiptItem; empty where
+	// the CRM does not tell it, or no receipt has it.
 	Tax  string
 	Unit string
 	// SKU is the seller's own number of what is sold; may be empty.

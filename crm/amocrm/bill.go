@@ -47,8 +47,17 @@ func (c *CRM) invoice(ctx context.Context, account string, id int64) (element, n
 	if _, err := c.api.get(ctx, "account", url.Values{"with": {"invoices_settings"}}, &mine); err != nil {
 		return element{}, 0, shut(err)
 	}
+	if account != "" && account != strconv.FormatInt(int64(mine.Account), 10) {
+		return element{}, 0, crm.ErrNoBill
+	}
 	list := mine.Settings.Value.List
-	if account != "" && account != strconv.FormatInt(int64(mine.Account), 10) || list == 0 {
+	if list == 0 { // an account may not tell it, and have the list
+		var err error
+		if list, err = c.directory.list(ctx, "invoices"); err != nil {
+			return element{}, 0, shut(err)
+		}
+	}
+	if list == 0 {
 		return element{}, 0, crm.ErrNoBill
 	}
 	var found element
@@ -111,14 +120,14 @@ func (c *CRM) BillPaid(ctx context.Context, id string, at time.Time, inFull bool
 	if inFull {
 		status = "paid"
 	}
-	if code, _ := found.choice("BILL_STATUS"); code == status || code == "paid" {
+	if code, _ := found.choice("BILL_STATUS"); code == "paid" || found.paid() && code == "" || !inFull && found.partly() {
 		return nil
 	}
-	cells := []fieldValue{{Code: "BILL_STATUS", Values: []value{{EnumCode: status}}}}
 	fields, err := c.directory.loadFields(ctx, fmt.Sprintf("catalogs/%d", list))
 	if err != nil {
 		return err
 	}
+	cells := []fieldValue{choiceOf(fields, "BILL_STATUS", status)}
 	if fieldCoded(fields, "BILL_PAYMENT_DATE") != nil {
 		cells = append(cells, fieldValue{Code: "BILL_PAYMENT_DATE", Values: []value{{Value: at.Unix()}}})
 	}

@@ -2,6 +2,7 @@ package amocrm
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 // bill translates an invoice. One without rows gets a stand-in for its whole
 // sum; one whose rows do not add up to it is its seller's to correct.
 func (e element) bill() (crm.Bill, error) {
-	bill := crm.Bill{ID: fmt.Sprint(int64(e.ID)), Name: e.title(), Page: e.Page, Paid: e.paid()}
+	bill := crm.Bill{ID: fmt.Sprint(int64(e.ID)), Name: e.title(), Page: e.Page, Paid: e.paid(), Partly: e.partly()}
 	var supplier struct {
 		Name string `json:"name"`
 	}
@@ -35,8 +36,8 @@ func (e element) bill() (crm.Bill, error) {
 		bill.Total = total
 	}
 	var sum sales.Money
+	vat := e.vatType()
 	if rows := e.cell("ITEMS"); rows != nil {
-		vat, _ := e.choice("BILL_VAT_TYPE")
 		for _, one := range rows.Values {
 			item, amount, err := itemOf(one.Value, vat)
 			if err != nil {
@@ -51,7 +52,7 @@ func (e element) bill() (crm.Bill, error) {
 	case bill.Total == 0:
 		bill.Total = sum
 	case len(bill.Items) == 0:
-		bill.Items = []crm.BillItem{{Name: bill.Name, Price: bill.Total, Quantity: 1000, Tax: "none"}}
+		bill.Items = []crm.BillItem{{Name: bill.Name, Price: bill.Total, Quantity: 1000, Tax: vat.wholeTax()}}
 	}
 	if !bill.Paid && (bill.Total <= 0 || worth(bill.Items) != bill.Total) {
 		return bill, fmt.Errorf("%w: its rows make %v, its sum is %v", crm.ErrBillWrong, sum, bill.Total)
@@ -81,6 +82,11 @@ func (e element) paid() bool {
 	return code == "paid" || code == "paid_in_advance" || code == "" && strings.HasPrefix(fold(text), "оплачен")
 }
 
+func (e element) partly() bool {
+	code, text := e.choice("BILL_STATUS")
+	return code == "partially_paid" || code == "" && strings.HasPrefix(fold(text), "частично")
+}
+
 // decodeText reads a number that was written as text.
 func (e element) decodeText(code string, into *json.Number) bool {
 	var text string
@@ -93,7 +99,7 @@ func (e element) decodeText(code string, into *json.Number) bool {
 
 // itemOf reads a row. Its discount is off the row, not off a piece, and a VAT
 // that is "not included" comes on top (API v4, custom-fields, items).
-func itemOf(raw json.RawMessage, vat string) (crm.BillItem, sales.Money, error) {
+func itemOf(raw json.RawMessage, vat vatType) (crm.BillItem, sales.Money, error) {
 	var row billRow
 	if err := json.Unmarshal(raw, &row); err != nil {
 		return crm.BillItem{}, 0, fmt.Errorf("%w: a row cannot be read", crm.ErrBillWrong)
@@ -116,7 +122,7 @@ func itemOf(raw json.RawMessage, vat string) (crm.BillItem, sales.Money, error) 
 }
 
 // amount is what the row costs with its discount and VAT.
-func (r billRow) amount(vat string) (sales.Money, error) {
+func (r billRow) amount(vat vatType) (sales.Money, error) {
 	price, err := parse(r.Price)
 	if err != nil {
 		return 0, err
@@ -139,8 +145,12 @@ func (r billRow) amount(vat string) (sales.Money, error) {
 			return 0, err
 		}
 	}
-	if rate, err := parse(r.VAT); err == nil && r.VAT != "" && vat == "vat_not_included" {
-		tax, err := percent(sum, rate)
+	if vat == vatOnTop && !sum.IsZero() {
+		rate, known := r.rate()
+		if !known {
+			return 0, errors.New("its VAT comes on top and is not told")
+		}
+		tax, err := percent(sum, rate.percent)
 		if err != nil {
 			return 0, err
 		}
@@ -163,18 +173,6 @@ func (r billRow) piece() (sales.Money, int64) {
 		return 0, 0
 	}
 	return price, whole*1000 + fraction
-}
-
-// tax is the receipt's word for the row's VAT (T-Bank API 1.80, Receipt.Items.Tax).
-func (r billRow) tax(vat string) string {
-	if vat != "vat_included" && vat != "vat_not_included" {
-		return "none"
-	}
-	switch rate := r.VAT.String(); rate {
-	case "0", "5", "7", "10", "20", "22":
-		return "vat" + rate
-	}
-	return "none"
 }
 
 func parse(n json.Number) (decimal.Decimal, error) {

@@ -60,7 +60,8 @@ type billRow struct {
 		Type  string      `json:"type"`
 		Value json.Number `json:"value"`
 	}] `json:"discount"`
-	VAT json.Number `json:"vat_rate_value"`
+	VAT    json.Number `json:"vat_rate_value"`
+	OldVAT json.Number `json:"vat_rate_id"`
 }
 
 // payer is a value of PAYER; typed in by hand, or a contact or company of the account.
