@@ -148,8 +148,8 @@ func (b *Bot) learn(tx storage.Tx, contact string, known mirrored, news crm.News
 	})
 }
 
-// stale is how old a manager's note may be to be passed on: what was written
-// before anybody listened is not said now.
+// stale is how old a manager's note may be to be passed on. What was written
+// before anybody listened is not said now: an operator decides.
 const stale = 24 * time.Hour
 
 // pass says to the customer what a manager wrote in the CRM, if it begins as the
@@ -163,12 +163,16 @@ func (b *Bot) pass(tx storage.Tx, contact, deal string, note crm.HeardNote) erro
 		return err
 	}
 	flow := b.flow(session.Flow)
-	if flow.Mirroring == nil || flow.Mirroring.Reply == "" || b.Now().Sub(note.At) > stale {
+	if flow.Mirroring == nil || flow.Mirroring.Reply == "" {
 		return nil
 	}
 	text, meant := strings.CutPrefix(strings.TrimSpace(note.Text), flow.Mirroring.Reply)
 	if text = strings.TrimSpace(text); !meant || text == "" {
 		return nil
+	}
+	if b.Now().Sub(note.At) > stale {
+		line := "crm_reply_late " + note.At.UTC().Format("2006-01-02 15:04") + " UTC: " + text
+		return errors.Join(b.note(contact, "crm", line)(tx), b.raise(tx, contact, "crm_reply_late"))
 	}
 	return b.take(tx, flows.Input{ID: fromNote + deal + ":" + note.ID, Kind: flows.Operator, Contact: contact, At: b.Now(), Text: text})
 }

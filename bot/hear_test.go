@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -161,6 +162,33 @@ func TestManagersNoteReachesTheCustomer(t *testing.T) {
 			t.Errorf("kept %s", raw)
 		}
 		return err
+	})
+}
+
+// TestLateNoteWaitsForAnOperator: what a manager wrote long ago is not said now, and not lost.
+func TestLateNoteWaitsForAnOperator(t *testing.T) {
+	t.Parallel()
+	w, d := newOffice(t)
+	now := w.clock.Now()
+	d.stands(crm.News{Place: "Новый", Stage: "Новый", Notes: []crm.HeardNote{
+		{ID: "1", Text: "!давно", At: now.Add(-25 * time.Hour)}, {ID: "2", Text: "не клиенту", At: now.Add(-25 * time.Hour)}}})
+	w.hint(crm.Hint{Deal: "deal1", Notes: true})
+	if got := w.chat.texts(); len(got) != 1 {
+		t.Errorf("said %q", got)
+	}
+	w.view(func(tx storage.Tx) error {
+		lines, err1 := tx.Journal("tg:7", 0, 100)
+		reason, err2 := tx.Ref(bot.AttentionRef("tg:7"))
+		var late []string
+		for _, line := range lines {
+			if strings.HasPrefix(line.Text, "crm_") {
+				late = append(late, line.Text)
+			}
+		}
+		if len(late) != 1 || !strings.HasSuffix(late[0], "UTC: давно") || reason != "crm_reply_late" {
+			t.Errorf("the dialog has %q, attention %q", late, reason)
+		}
+		return errors.Join(err1, err2)
 	})
 }
 
