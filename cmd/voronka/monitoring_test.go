@@ -3,14 +3,18 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.yaml.in/yaml/v3"
 
+	"voronka/bot/telegram"
 	"voronka/flows"
 	"voronka/internal/outbox"
 	"voronka/storage"
@@ -46,7 +50,7 @@ func shownMetrics(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	m.registry.MustRegister(newQueueMeter(store, time.Now))
+	m.registry.MustRegister(newQueueMeter(store, time.Now), newStateMeter(stated(t, store, time.Now())))
 	err = store.Update(t.Context(), func(tx storage.Tx) error {
 		job, err := outbox.New("chat/tg:1", "say", "", time.Now())
 		if err == nil {
@@ -69,6 +73,50 @@ func shownMetrics(t *testing.T) []string {
 		names = append(names, family.GetName())
 	}
 	return names
+}
+
+// stated is a service that has everything to show, and a backup an hour old.
+func stated(t *testing.T, store storage.Store, at time.Time) *service {
+	t.Helper()
+	sender, err := telegram.NewSender("http://127.0.0.1:1", "42:TEST")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sender.Keep(30)
+	s := &service{store: store, sender: sender, now: func() time.Time { return at }}
+	s.pen, s.Backups = newPen(store, s.now), t.TempDir()
+	name := "voronka-" + at.Add(-time.Hour).UTC().Format(stampLayout) + ".db"
+	if err := os.WriteFile(filepath.Join(s.Backups, name), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestStateIsShown(t *testing.T) {
+	t.Parallel()
+	s := stated(t, nil, time.Now().Truncate(time.Second))
+	s.pen.failed(syscall.ENOSPC)
+	const want = `
+# HELP voronka_backup_age_seconds Age of the newest hourly copy; nothing where there is none.
+# TYPE voronka_backup_age_seconds gauge
+voronka_backup_age_seconds 3600
+# HELP voronka_leads Whether this process polls and keeps the clock: 1, or 0. Alone it always does.
+# TYPE voronka_leads gauge
+voronka_leads 1
+# HELP voronka_store_writable Whether the database can be written: 1, or 0.
+# TYPE voronka_store_writable gauge
+voronka_store_writable 0
+# HELP voronka_telegram_rest_seconds For how long Telegram wants to be left alone, by urgency: reply, unasked, bulk.
+# TYPE voronka_telegram_rest_seconds gauge
+voronka_telegram_rest_seconds{urgency="bulk"} 0
+voronka_telegram_rest_seconds{urgency="reply"} 0
+voronka_telegram_rest_seconds{urgency="unasked"} 0
+`
+	err := testutil.CollectAndCompare(newStateMeter(s), strings.NewReader(want),
+		"voronka_backup_age_seconds", "voronka_leads", "voronka_store_writable", "voronka_telegram_rest_seconds")
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func alertExpressions(t *testing.T) []string {

@@ -165,6 +165,7 @@ func (s *service) wire(project *flows.Project) error {
 		}
 	}
 	s.pen = newPen(s.store, s.now)
+	s.meters.registry.MustRegister(newStateMeter(s))
 	if s.bot, err = bot.New(config); err != nil {
 		return err
 	}

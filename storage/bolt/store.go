@@ -62,7 +62,7 @@ type Store struct {
 	buffer   []byte
 	tx       *pages
 	failing  error // why the log, or else the database, cannot be written; nil as long as they can
-	crowd    int  // how many updates shared the last commits
+	crowd    int   // how many updates shared the last commits
 
 	// committed is Options.Committed.
 	committed func(updates int, took time.Duration)

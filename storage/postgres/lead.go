@@ -74,6 +74,12 @@ func (r *Replica) lead() (time.Duration, <-chan struct{}) {
 	return time.Until(r.leads), r.changed
 }
 
+// Leads tells whether this replica is the one that leads now.
+func (r *Replica) Leads() bool {
+	left, _ := r.lead()
+	return left > 0
+}
+
 // resign lets another replica lead at once. This one stops asking for it.
 func (r *Replica) resign() {
 	ctx, cancel := context.WithTimeout(context.Background(), hearing)
