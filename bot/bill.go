@@ -37,6 +37,8 @@ type Billed struct {
 	URL    string
 	Title  string
 	Amount sales.Money
+	// Seller is who gets the money, and INN that one's taxpayer number; may be empty.
+	Seller, INN string
 	// Payment is the open payment's id, Methods the ways in which it can be paid now
 	// beside the page at URL; none where there is that page alone.
 	Payment string
@@ -59,7 +61,7 @@ func (b *Bot) Bill(ctx context.Context, account, id, email, language string) (Bi
 		return Billed{State: BillMissing}, nil
 	}
 	bill, err := biller.Bill(ctx, account, id)
-	billed := Billed{Title: bill.Name, Amount: bill.Total}
+	billed := Billed{Title: bill.Name, Amount: bill.Total, Seller: bill.Supplier, INN: bill.INN}
 	switch {
 	case errors.Is(err, crm.ErrNoBill):
 		return Billed{State: BillMissing}, nil

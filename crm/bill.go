@@ -38,8 +38,9 @@ type Bill struct {
 	Total  sales.Money
 	// Items add up to Total.
 	Items []BillItem
-	// Supplier is who sells; the payer's contacts are for the receipt. Any may be empty.
-	Supplier, Email, Phone string
+	// Supplier is who sells, and INN that one's taxpayer number; the payer's
+	// contacts are for the receipt. Any may be empty.
+	Supplier, INN, Email, Phone string
 	// Page shows the bill to the buyer; may be empty.
 	Page string
 }

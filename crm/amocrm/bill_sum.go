@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -13,15 +14,22 @@ import (
 	"voronka/sales"
 )
 
+// taxpayer is an INN: ten digits of a firm, twelve of a person.
+var taxpayer = regexp.MustCompile(`^(\d{10}|\d{12})$`)
+
 // bill translates an invoice. One without rows gets a stand-in for its whole
 // sum; one whose rows do not add up to it is its seller's to correct.
 func (e element) bill() (crm.Bill, error) {
 	bill := crm.Bill{ID: fmt.Sprint(int64(e.ID)), Name: e.title(), Page: e.Page, Paid: e.paid(), Partly: e.partly()}
 	var supplier struct {
-		Name string `json:"name"`
+		Name string          `json:"name"`
+		INN  json.RawMessage `json:"vat_id"` // a text, or a number that was typed in
 	}
 	if e.decode("SUPPLIER", &supplier) {
-		bill.Supplier = supplier.Name
+		bill.Supplier = strings.TrimSpace(supplier.Name)
+		if inn := strings.Trim(string(supplier.INN), `" `); taxpayer.MatchString(inn) {
+			bill.INN = inn
+		}
 	}
 	var who payer
 	if e.decode("PAYER", &who) {

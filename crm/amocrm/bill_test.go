@@ -137,20 +137,20 @@ func TestBillKnowsItsPayer(t *testing.T) {
 	a, _, _ := shop(t, amocrmtest.Config{})
 	anna := a.number(a.AddContact(crmtest.Person{Name: "Анна", Phones: []string{"+7 912 000-00-01"}, Emails: []string{" anna@mail.ru"}}))
 	for name, test := range map[string]struct {
-		payer any
-		want  [2]string
+		payer, inn any
+		want       [3]string
 	}{
-		"typed in":       {row{"name": "Анна", "email": "a@example.com", "phone": "+79990000000"}, [2]string{"a@example.com", "+79990000000"}},
-		"a contact":      {row{"name": "Анна", "entity_type": "contacts", "entity_id": anna}, [2]string{"anna@mail.ru", "+7 912 000-00-01"}},
-		"a gone contact": {row{"entity_type": "contacts", "entity_id": 99999999}, [2]string{}},
-		"nobody":         {nil, [2]string{}},
+		"typed in":       {row{"name": "Анна", "email": "a@example.com", "phone": "+79990000000"}, "7701234567", [3]string{"a@example.com", "+79990000000", "7701234567"}},
+		"a contact":      {row{"name": "Анна", "entity_type": "contacts", "entity_id": anna}, 770123456789, [3]string{"anna@mail.ru", "+7 912 000-00-01", "770123456789"}},
+		"a gone contact": {row{"entity_type": "contacts", "entity_id": 99999999}, "нет", [3]string{}},
+		"nobody":         {nil, nil, [3]string{}},
 	} {
-		fields := []amocrmtest.FieldValue{cell("BILL_PRICE", 10), cell("SUPPLIER", row{"entity_id": 7, "name": "ИП Иванова"})}
+		fields := []amocrmtest.FieldValue{cell("BILL_PRICE", 10), cell("SUPPLIER", row{"entity_id": 7, "name": "ИП Иванова ", "vat_id": test.inn})}
 		if test.payer != nil {
 			fields = append(fields, cell("PAYER", test.payer))
 		}
 		bill, err := biller(t, a).Bill(t.Context(), "", fmt.Sprint(a.AddBill(amocrmtest.Bill{Name: "Счёт", Fields: fields})))
-		if err != nil || bill.Email != test.want[0] || bill.Phone != test.want[1] || bill.Supplier != "ИП Иванова" || bill.Page == "" {
+		if err != nil || bill.Email != test.want[0] || bill.Phone != test.want[1] || bill.Supplier != "ИП Иванова" || bill.INN != test.want[2] || bill.Page == "" {
 			t.Errorf("%s: got %+v, %v", name, bill, err)
 		}
 	}

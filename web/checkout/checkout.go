@@ -52,6 +52,8 @@ type page struct {
 	Refresh string
 	// Here is where the page's form goes; Ask, Send and Wrong are its words.
 	Here, Ask, Send, Wrong string
+	// Seller names who gets the money.
+	Seller string
 	// Ways are the ways to choose from; Code is the picture of a QR code, which
 	// Scan explains, and App leads to the address in it, with the words Open.
 	Ways       []way

@@ -159,6 +159,9 @@ func (p Paywall) show(w http.ResponseWriter, tmpl *template.Template, status int
 	shown.State = string(billed.State)
 	key, args := "paywall."+shown.State, map[string]any{"Title": nested(billed.Title, shown.Language), "Amount": billed.Amount.String()}
 	shown.Title, shown.Text = p.Text(shown.Language, key+".title", args), p.Text(shown.Language, key+".text", args)
+	if billed.Seller != "" {
+		shown.Seller = p.Text(shown.Language, "paywall.seller", map[string]any{"Name": billed.Seller, "INN": billed.INN})
+	}
 	switch {
 	case billed.State == bot.BillWho:
 		shown.Ask, shown.Send = p.Text(shown.Language, "paywall.who.ask", nil), p.Text(shown.Language, "paywall.who.send", nil)

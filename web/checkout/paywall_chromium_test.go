@@ -25,10 +25,10 @@ func bills(server string) (map[string]bot.Billed, map[string][2]string) {
 	long := "Консультация по договору аренды нежилого помещения № 17/2026‑А за «апрель» и «май»"
 	return map[string]bot.Billed{
 			"1": {State: bot.BillMissing},
-			"2": {State: bot.BillWrong, Title: long, Amount: 0},
+			"2": {State: bot.BillWrong, Title: long, Seller: "ООО «Ромашка & <Ко>»", INN: "7701234567"},
 			"3": {State: bot.BillPaid, Title: "Счёт #123 от 02.03.2026", Amount: 150050},
 			"4": {State: bot.BillRefused, Title: long, Amount: 150050},
-			"5": {State: bot.BillWho, Title: long, Amount: 150050},
+			"5": {State: bot.BillWho, Title: long, Amount: 150050, Seller: "ИП Константинопольская Александра Владимировна", INN: "770123456789"},
 			"6": {State: bot.BillWaiting},
 			"7": {State: bot.BillOpen, Title: "Счёт #123 от 02.03.2026", Amount: 150050, URL: server + "/bank"}, // no items
 		}, map[string][2]string{
@@ -36,7 +36,7 @@ func bills(server string) (map[string]bot.Billed, map[string][2]string) {
 			"2": {"Попросите продавца поправить", "Ask the seller to correct"},
 			"3": {"Счёт уже оплачен", "is paid"},
 			"4": {"Обратитесь к продавцу", "turn to the seller"},
-			"5": {"Куда прислать чек", "receipt"},
+			"5": {"Продавец: ИП Константинопольская Александра Владимировна, ИНН 770123456789", "INN 770123456789"},
 			"6": {"Открываем оплату", "Opening"},
 			"7": {bankWord, bankWord},
 		}
