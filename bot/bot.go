@@ -138,11 +138,14 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := keep(ctx, b.Store, b.Live(), b.Now()); err != nil {
 		return err
 	}
-	if err := b.hasten(ctx); err != nil && ctx.Err() == nil {
-		b.Log.Warn("what failed before waits for its own time", "error", err) // the database may be about to restart
-	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.runner.Run(ctx) })
+	group.Go(func() error { // beside the work: there may be a million jobs
+		if err := b.hasten(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Warn("what failed before waits for its own time", "error", err) // the database may be about to restart
+		}
+		return nil
+	})
 	group.Go(func() error {
 		if b.Lead == nil {
 			return b.keepTime(ctx)

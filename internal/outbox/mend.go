@@ -2,7 +2,8 @@ package outbox
 
 import (
 	"context"
-	"errors"
+	"math"
+	"slices"
 	"time"
 )
 
@@ -23,7 +24,7 @@ func (r *Runner[T]) mend(ctx context.Context, known int64) (latest int64, err er
 	var by time.Duration
 	moved, below, now := 0, int64(0), r.now()
 	for {
-		var page, ahead []Job
+		var page []Job
 		err = r.View(ctx, func(tx T) (err error) {
 			page, err = tx.Latest(below, mendPage)
 			return err
@@ -31,22 +32,19 @@ func (r *Runner[T]) mend(ctx context.Context, known int64) (latest int64, err er
 		if err != nil {
 			return known, err
 		}
-		for _, job := range page {
-			if job.EnqueuedAt.After(now.Add(skew)) {
-				ahead = append(ahead, job)
-			}
-		}
+		first := slices.IndexFunc(page, func(job Job) bool { return ahead(job, now) })
 		if len(page) > 0 {
 			latest, below = max(latest, page[0].ID), page[len(page)-1].ID
 		}
-		if len(ahead) > 0 {
-			by = max(by, ahead[0].EnqueuedAt.Sub(now))
-			moved += len(ahead)
-			if err := r.bringBack(ctx, ahead, now); err != nil {
+		if first >= 0 {
+			by = max(by, page[first].EnqueuedAt.Sub(now))
+			n, err := r.bringBack(ctx, page, now)
+			if err != nil {
 				return known, err
 			}
+			moved += n
 		}
-		if len(page) < mendPage || len(ahead) == 0 && below <= known {
+		if len(page) < mendPage || first < 0 && below <= known {
 			break
 		}
 	}
@@ -56,16 +54,46 @@ func (r *Runner[T]) mend(ctx context.Context, known int64) (latest int64, err er
 	return latest, nil
 }
 
-// bringBack lets jobs begin now whatever the clock said that enqueued them.
-func (r *Runner[T]) bringBack(ctx context.Context, ahead []Job, now time.Time) error {
-	return r.Update(ctx, func(tx T) error {
-		for _, job := range ahead {
-			job.NotBefore = job.NotBefore.Add(now.Sub(job.EnqueuedAt))
-			job.EnqueuedAt = now
-			if err := tx.Save(job); err != nil && !errors.Is(err, ErrUnknownJob) {
+// bringBack lets jobs begin now whatever the clock said that enqueued them. They
+// are read anew: since they were looked at, one may have begun, failed or gone.
+func (r *Runner[T]) bringBack(ctx context.Context, page []Job, now time.Time) (moved int, err error) {
+	err = r.Update(ctx, func(tx T) error {
+		moved = 0
+		met := map[Lane]bool{}
+		for _, seen := range page {
+			if met[seen.Lane] || !ahead(seen, now) {
+				continue
+			}
+			met[seen.Lane] = true
+			n, err := bringLaneBack(tx, seen.Lane, now)
+			if err != nil {
 				return err
 			}
+			moved += n
 		}
 		return nil
 	})
+	return moved, err
 }
+
+func bringLaneBack[T Queue](tx T, lane Lane, now time.Time) (moved int, err error) {
+	jobs, err := tx.Lane(lane, math.MaxInt32)
+	if err != nil {
+		return 0, err
+	}
+	for _, job := range jobs {
+		if !ahead(job, now) {
+			continue
+		}
+		job.NotBefore = job.NotBefore.Add(now.Sub(job.EnqueuedAt))
+		job.EnqueuedAt = now
+		if err := tx.Save(job); err != nil {
+			return moved, err
+		}
+		moved++
+	}
+	return moved, nil
+}
+
+// ahead tells whether a job was enqueued by a clock that was ahead.
+func ahead(job Job, now time.Time) bool { return job.EnqueuedAt.After(now.Add(skew)) }

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -115,4 +116,57 @@ func TestClockGoesBackBehindABacklog(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestMendKeepsWhatHappenedMeanwhile: between the look and the cure a neighbour
+// begins one job, is refused another, and does a third.
+func TestMendKeepsWhatHappenedMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{}
+		ahead := time.Now().Add(5 * time.Hour)
+		err := m.Update(t.Context(), func(tx tx) error {
+			for _, lane := range []outbox.Lane{"bulk/tg:1", "bulk/tg:2", "bulk/tg:3"} {
+				job, err := outbox.New(lane, "say", string(lane), ahead)
+				if err == nil {
+					_, err = tx.Enqueue(job)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.refuse = func(write bool) error {
+			if !write {
+				return nil
+			}
+			m.refuse = nil
+			jobs := m.state.waiting
+			jobs[0].Began, jobs[0].NotBefore = true, ahead.Add(time.Hour)
+			jobs[1].Attempts, jobs[1].Code, jobs[1].NotBefore = 3, "flood", ahead.Add(2*time.Hour)
+			m.state.waiting = jobs[:2]
+			return nil
+		}
+		start(t, runner(m, map[string]outbox.Route[tx]{"say": {Handle: func(context.Context, outbox.Job) (func(tx) error, error) {
+			t.Error("a job ran before its time")
+			return nil, nil
+		}}}))
+		synctest.Wait()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if len(m.state.waiting) != 2 {
+			t.Fatalf("%d jobs wait", len(m.state.waiting))
+		}
+		begun, refused := m.state.waiting[0], m.state.waiting[1]
+		if !begun.Began || !begun.NotBefore.Equal(time.Now().Add(time.Hour)) {
+			t.Errorf("the one that began: %+v", begun)
+		}
+		if refused.Attempts != 3 || refused.Code != "flood" || !refused.NotBefore.Equal(time.Now().Add(2*time.Hour)) {
+			t.Errorf("the one that was refused: %+v", refused)
+		}
+	})
 }
