@@ -36,6 +36,8 @@ title: Курс
 start: welcome
 products: {course: {title: Курс, price: 4900, deliver: {link: "https://example.ru"}}}
 crm:
+  deal: "Курс для #{name}"
+  responsible: Олег Кравцов
   tags: [telegram]
   events: {payment_link: Ждём оплату}
   fields: {Город: "#{city}"}
@@ -47,7 +49,10 @@ states:
   phone: {do: [{ask: Телефон?, into: phone, as: phone}], next: pay}
   pay:
     do: [{crm: {task: {text: Позвонить, due: 1d}}}, {pay: course, say: Оплатите, button: Оплатить, expires: 30d}]
-    on: [{success: thanks, fail: thanks, different_amounts: thanks, expired: thanks, error: thanks}]
+    on: [{success: thanks, fail: again, different_amounts: thanks, expired: thanks, error: thanks}]
+  again:
+    do: [{say: Ссылка та же}]
+    on: [{success: thanks, fail: again, different_amounts: thanks, expired: thanks, error: thanks}]
   thanks: {do: [{say: Спасибо}, {crm: {stage: won, note: Купил}}], end: true}
 stages: {welcome: Первый контакт, email: Знакомство}
 `
@@ -263,23 +268,44 @@ func (m *mirrorWorld) pays(number int) {
 		return
 	}
 	m.pass(time.Second)
-	if err := m.Accept(m.Context(), m.bank.Name(), paid(m.paymentOf(number))); err != nil {
+	payment := m.paymentOf(number)
+	if declined(number) {
+		if err := m.Accept(m.Context(), m.bank.Name(), event(payment, sales.PaymentDeclined, payment.Amount)); err != nil {
+			m.Fatal(err)
+		}
+		m.pass(time.Second)
+		again, err := m.Again(m.Context(), payment.ID)
+		if err != nil || again.ID == payment.ID {
+			m.Fatalf("another attempt of customer %d: %+v, %v", number, again, err)
+		}
+		payment = again
+	}
+	if err := m.Accept(m.Context(), m.bank.Name(), paid(payment)); err != nil {
 		m.Fatal(err)
 	}
 }
 
-func (m *mirrorWorld) paymentOf(number int) (payment sales.Payment) {
+// declined tells whose first attempt the bank refuses: one in four of those who pay.
+func declined(number int) bool { return number%4 == 1 }
+
+// paymentOf is the youngest payment of a customer.
+func (m *mirrorWorld) paymentOf(number int) sales.Payment {
+	m.Helper()
+	all := m.attemptsOf(number)
+	return all[len(all)-1]
+}
+
+func (m *mirrorWorld) attemptsOf(number int) (all []sales.Payment) {
 	m.Helper()
 	m.view(func(tx storage.Tx) error {
 		orders, err := tx.Orders(buyerID(number))
 		if err != nil || len(orders) != 1 {
 			return cmp.Or(err, fmt.Errorf("%d orders of customer %d", len(orders), number))
 		}
-		all, err := tx.Payments(orders[0].ID)
-		payment = all[0]
+		all, err = tx.Payments(orders[0].ID)
 		return err
 	})
-	return payment
+	return all
 }
 
 // mirrorOf is everything that the account has of one customer, with what is
@@ -290,6 +316,10 @@ type mirrorOf struct {
 	Status, Price                int64
 	Tags, City, Notes, Bills     []string
 	Tasks                        []string
+	// Title and Responsible are the deal's, Payer and PaidAt its invoice's.
+	Title, Payer string
+	Responsible  int64
+	PaidAt       bool
 }
 
 func (m *mirrorWorld) mirrors() map[string]mirrorOf {
@@ -311,7 +341,7 @@ func (m *mirrorWorld) mirrors() map[string]mirrorOf {
 			Telegram: strings.Join(who.Values("TELEGRAM_ID"), ","), Deals: len(who.Leads)}
 		for _, id := range who.Leads {
 			deal := deals[id]
-			one.Status, one.Price = deal.StatusID, deal.Price
+			one.Status, one.Price, one.Title, one.Responsible = deal.StatusID, deal.Price, deal.Name, deal.ResponsibleUserID
 			for _, tag := range deal.Tags {
 				one.Tags = append(one.Tags, tag.Name)
 			}
@@ -323,6 +353,7 @@ func (m *mirrorWorld) mirrors() map[string]mirrorOf {
 			}
 			for _, bill := range m.account.Linked(id, "catalog_elements") {
 				b := bills[bill]
+				one.Payer, one.PaidAt = payerOf(b), len(b.Values("BILL_PAYMENT_DATE")) == 1
 				one.Bills = append(one.Bills, fmt.Sprint(b.Values("BILL_STATUS"), b.Values("BILL_PRICE")))
 			}
 			one.Tasks = append(one.Tasks, tasks[id]...)
@@ -336,6 +367,16 @@ func (m *mirrorWorld) mirrors() map[string]mirrorOf {
 	return all
 }
 
+// payerOf is the name of who an invoice is for.
+func payerOf(bill amocrmtest.Card) string {
+	for _, field := range bill.Fields {
+		if who, is := field.Values[0].Value.(map[string]any); is && field.Code == "PAYER" {
+			return fmt.Sprint(who["name"])
+		}
+	}
+	return ""
+}
+
 // expected is what the account must have of a customer, by what the store says.
 func (m *mirrorWorld) expected(number int) (want mirrorOf) {
 	m.Helper()
@@ -343,6 +384,7 @@ func (m *mirrorWorld) expected(number int) (want mirrorOf) {
 		who, err1 := tx.Contact(buyerID(number))
 		session, err2 := tx.Session(who.ID)
 		want = mirrorOf{
+			Title: "Курс для " + who.Name, Responsible: 504142, Payer: who.Name,
 			Name: who.Name, Phone: who.Phone, Email: who.Email, Telegram: strings.TrimPrefix(who.ID, "tg:"), Deals: 1,
 			Tags: []string{"telegram", "voronka"}, City: []string{"Город=" + session.Vars["city"]},
 		}
@@ -350,9 +392,12 @@ func (m *mirrorWorld) expected(number int) (want mirrorOf) {
 	})
 	payment := m.paymentOf(number)
 	want.Price = int64(payment.Amount) / 100
-	want.Notes = []string{"→ phone", "→ pay", "payment_link: Курс, 4\u00a0900 ₽\n" + m.PublicURL + "/pay/" + payment.ID}
+	want.Notes = []string{"→ phone", "→ pay", "payment_link: Курс, 4\u00a0900 ₽\n" + m.PublicURL + "/pay/" + m.attemptsOf(number)[0].ID}
 	if payment.Status == sales.PaymentPaid {
-		want.Status = amocrmtest.Won
+		want.Status, want.PaidAt = amocrmtest.Won, true
+		if declined(number) {
+			want.Notes = append(want.Notes, "payment_fail: Курс, 4\u00a0900 ₽", "→ again")
+		}
 		want.Notes = append(want.Notes, "payment_success: Курс, 4\u00a0900 ₽", "→ thanks", "Купил")
 		want.Bills, want.Tasks = []string{"[Оплачен] [4900.00]"}, []string{"Позвонить true"}
 	} else {
