@@ -62,6 +62,7 @@ func TestBanksCasesPass(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*tbanktest.Terminal){
 		"without a cash register": nil,
+		"with a cash register":    func(c *tbanktest.Terminal) { c.CashRegister = true },
 	} {
 		r, e := newExamRoom(t, change)
 		if failed := e.run(t.Context()); failed != 0 {
