@@ -125,12 +125,18 @@ func (b *Bot) beginRefund(tx storage.Tx, r sales.Refund) error {
 	return put(tx, refundLane(r.Payment), jobRefund, refundJob{r.ID}, b.Now())
 }
 
-// refundReceipt makes up the amount; nil where the payment has no receipt.
+// refundReceipt makes up the amount; nil where the payment has no receipt. What
+// was handed over, with its closing receipt, is returned as a full payment and
+// no more as an advance (54-FZ: a return repeats the words of the settlement
+// that it takes back).
 func refundReceipt(payment sales.Payment, amount sales.Money) *sales.Receipt {
 	if payment.Receipt == nil || len(payment.Receipt.Items) == 0 {
 		return nil
 	}
 	part := payment.Receipt.Part(amount)
+	if !payment.ClosedAt.IsZero() {
+		part = closing(part)
+	}
 	return &part
 }
 

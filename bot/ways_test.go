@@ -207,6 +207,18 @@ func TestClosingReceiptFollowsTheGoodsOnce(t *testing.T) {
 	if w.payment().Receipt.Items[0].Method != "full_prepayment" {
 		t.Error("the first receipt was changed")
 	}
+	if err := w.Refund(w.ctx(), sales.Refund{ID: "back", Payment: w.payment().ID, Amount: 100, By: "anna"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.View(w.ctx(), func(tx storage.Tx) error {
+		refund, err := tx.Refund("back")
+		if err == nil && refund.Receipt.Items[0].Method != "full_payment" {
+			t.Errorf("what was handed over is returned as %s", refund.Receipt.Items[0].Method)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestClosingReceiptOfUnknownOutcomeWaitsForAPerson(t *testing.T) {
