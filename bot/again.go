@@ -77,6 +77,10 @@ func (b *Bot) newAttempt(tx storage.Tx, declined sales.Payment, number int) (sal
 	next.ID = hex.EncodeToString(sum[:16])
 	next.Status, next.External, next.URL, next.State, next.Request, next.Fiscals = sales.PaymentNew, "", "", "", "", nil
 	next.CreatedAt, next.Checks = b.Now(), 0
+	if next.Whole != nil { // a part of what was held was to be taken
+		next.Receipt, next.Whole = next.Whole, nil
+	}
+	next.Capture, next.HeldAt, next.HoldTold = 0, time.Time{}, false
 	next.CheckAt = payments.NextCheck(next, b.Now())
 	if err := tx.PutPayment(next); err != nil {
 		return next, fmt.Errorf("save payment: %w", err)

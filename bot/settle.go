@@ -138,6 +138,10 @@ func enqueueSettle(tx storage.Tx, e flows.Settle, in flows.Input) error {
 			return fmt.Errorf("load payment: %w", err)
 		}
 		if payment.Status == sales.PaymentHeld && e.Amount <= payment.Amount {
+			if payment.Whole == nil {
+				payment.Whole = payment.Receipt
+			}
+			payment.Receipt = payment.Whole
 			payment.Capture, payment.Receipt = e.Amount, refundReceipt(payment, e.Amount)
 			if err := tx.PutPayment(payment); err != nil {
 				return fmt.Errorf("save payment: %w", err)

@@ -33,6 +33,8 @@ type Payment struct {
 	Hold bool `json:",omitempty"`
 	// Capture is how much of the held money is to be taken; zero is all of it.
 	Capture Money `json:",omitempty"`
+	// Whole is the receipt of Amount where Receipt is of Capture; nil otherwise.
+	Whole *Receipt `json:",omitempty"`
 	// HeldAt is when the money was blocked; HoldTold that a person was told of its coming end.
 	HeldAt   time.Time `json:",omitzero"`
 	HoldTold bool      `json:",omitempty"`
