@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"voronka/flows"
 	"voronka/internal/outbox"
@@ -65,7 +66,12 @@ func (b *Bot) registered(tx storage.Tx, payment sales.Payment, receipt sales.Fis
 		}
 		return b.raise(tx, payment.Contact, "receipt_failed")
 	}
-	if err := b.hear(tx, payment, flows.Receipt, payments.Event{Key: key, Fiscal: &receipt}); err != nil {
+	if receipt.Shown() == "" { // there is nothing to show a customer
+		text := strings.TrimSpace("payment_receipt " + payment.ID + " " + strings.Join([]string{receipt.Drive, receipt.Document, receipt.Sign}, " "))
+		if err := b.note(payment.Contact, "receipt", text)(tx); err != nil {
+			return err
+		}
+	} else if err := b.hear(tx, payment, flows.Receipt, payments.Event{Key: key, Fiscal: &receipt}); err != nil {
 		return err
 	}
 	return b.lookAfterReturn(tx, payment)
@@ -149,7 +155,7 @@ func (b *Bot) hear(tx storage.Tx, payment sales.Payment, outcome flows.Outcome, 
 		Paid: payment.Paid, Amount: payment.Due(), External: payment.External, Message: event.Message,
 	}
 	if event.Fiscal != nil {
-		heard.Receipt = event.Fiscal.URL
+		heard.Receipt = event.Fiscal.Shown()
 	}
 	if payment.Initiator != "" {
 		heard.Decline = declineOf(event)

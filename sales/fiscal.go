@@ -16,3 +16,12 @@ type Fiscal struct {
 	// Error is set where the receipt was not registered.
 	Error string
 }
+
+// Shown is where its buyer can see it: its page, else its code's picture, which
+// the tax authority's app reads; empty where the provider gave neither.
+func (f Fiscal) Shown() string {
+	if f.URL != "" {
+		return f.URL
+	}
+	return f.QR
+}
