@@ -40,6 +40,30 @@ func (b *Bot) givenByHand(tx storage.Tx, payment sales.Payment, event payments.E
 	return b.callForReturn(tx, payment, event)
 }
 
+// unaskedRef is where the sum is kept of which a person was told.
+func unaskedRef(payment string) string { return "unasked/" + payment }
+
+// explained tells whether our refunds are all that we know to have gone back in
+// part: the receipts of returns come to no more, and neither the sum that the
+// provider names now nor the one that a person was told of is another. The sum
+// of the whole payment tells nothing (T-Bank API 1.80, GetState: "Сумма в копейках").
+func explained(payment sales.Payment, refunds []sales.Refund, named sales.Money, unasked string) bool {
+	if returnReceipts(payment) > counted(refunds) || named != payment.Paid && !ours(payment, refunds, named) {
+		return false
+	}
+	told, err := strconv.ParseInt(unasked, 10, 64)
+	return err != nil || ours(payment, refunds, sales.Money(told))
+}
+
+// bookedReturn notes that a return of which a person was told, or would have been, is booked.
+func bookedReturn(tx storage.Tx, payment string) error {
+	told, err := tx.Ref(unaskedRef(payment))
+	if err != nil || told == "" {
+		return err
+	}
+	return tx.PutRef(unaskedRef(payment), "booked")
+}
+
 // receiptPatience is how long the receipt of a return is waited for.
 const receiptPatience = time.Hour
 
@@ -47,7 +71,7 @@ const receiptPatience = time.Hour
 // sum that the bank notifies. Where the payment has a receipt, that of the
 // return is waited for first.
 func (b *Bot) callForReturn(tx storage.Tx, payment sales.Payment, event payments.Event) error {
-	ref := "unasked/" + payment.ID
+	ref := unaskedRef(payment.ID)
 	told, err := tx.Ref(ref)
 	if err != nil {
 		return err
@@ -108,7 +132,7 @@ func (b *Bot) BookReturn(ctx context.Context, r sales.Refund) error {
 		if err != nil {
 			return fmt.Errorf("load payment: %w", err)
 		}
-		return b.returned(tx, made, payments.Event{State: payment.State})
+		return errors.Join(b.returned(tx, made, payments.Event{State: payment.State}), bookedReturn(tx, payment.ID))
 	})
 }
 
@@ -121,7 +145,7 @@ func (b *Bot) bookByHand(tx storage.Tx, payment sales.Payment, amount sales.Mone
 	if err := tx.PutRefund(made); err != nil {
 		return fmt.Errorf("save refund: %w", err)
 	}
-	return b.returned(tx, made, payments.Event{State: payment.State})
+	return errors.Join(b.returned(tx, made, payments.Event{State: payment.State}), bookedReturn(tx, payment.ID))
 }
 
 func counted(refunds []sales.Refund) (sum sales.Money) {

@@ -102,8 +102,16 @@ func (b *Bot) eachBooked(ctx context.Context, since time.Time, seen map[string]b
 // compare asks about one payment.
 func (b *Bot) compare(ctx context.Context, payment sales.Payment) (one Difference, differs bool, err error) {
 	var entries []sales.Entry
+	var refunds []sales.Refund
+	var unasked string
 	err = b.Store.View(ctx, func(tx storage.Tx) (err error) {
-		entries, err = tx.EntriesOf(payment.ID)
+		if entries, err = tx.EntriesOf(payment.ID); err != nil {
+			return err
+		}
+		if refunds, err = tx.Refunds(payment.ID); err != nil {
+			return err
+		}
+		unasked, err = tx.Ref(unaskedRef(payment.ID))
 		return err
 	})
 	if err != nil {
@@ -127,7 +135,7 @@ func (b *Bot) compare(ctx context.Context, payment sales.Payment) (one Differenc
 		return one, true, nil
 	}
 	one.State, one.Amount = event.State, event.Amount
-	return one, !one.agrees(event), nil
+	return one, !one.agrees(event) || event.Status == sales.PaymentPartly && !explained(payment, refunds, event.Amount, unasked), nil
 }
 
 // agrees tells whether the provider's word is what the ledger says.
