@@ -142,7 +142,7 @@ func TestRefusalTakesTheErrorBranch(t *testing.T) {
 	}{
 		"refused":     {&sales.Error{Code: "bank_refused", Action: sales.Bury, Message: "Неверные параметры"}, true, ""},
 		"blocked":     {&sales.Error{Code: "bank_settings", Action: sales.Stop}, true, "bank_settings"},
-		"no provider": {nil, false, ""},
+		"no provider": {nil, false, "no_provider"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
