@@ -84,10 +84,23 @@ func (p *pace) enter(ctx context.Context, chat int64, of core.Pace) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return p.awoken(chat, of)
 	case <-ctx.Done():
 		return &sales.Error{Code: "telegram_stopped", Err: ctx.Err()}
 	}
+}
+
+// awoken looks again after a wait: Telegram may have stopped the chat, or the
+// bot, meanwhile.
+func (p *pace) awoken(chat int64, of core.Pace) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	until := p.closed(chat, of.Urgency)
+	if !until.After(now) {
+		return nil
+	}
+	return &sales.Error{Code: core.ChatFlood, After: until.Sub(now) + p.stagger(of.Urgency, now), Message: "telegram's limits"}
 }
 
 // reserve takes a message's place and tells how long it is away; with a code
