@@ -28,13 +28,14 @@ type directory struct {
 	reasons   *shelf[reason]
 	sorts     *shelf[sort]
 	catalogs  *shelf[catalog]
+	suppliers *shelf[element]
 }
 
 func newDirectory(api *client, cfg Config) *directory {
 	return &directory{
 		api: api, now: cfg.Now, pipeline: cfg.Pipeline,
 		pipelines: newShelf[pipeline](), ofLeads: newShelf[field](), ofPeople: newShelf[field](), ofBills: newShelf[field](), ofGoods: newShelf[field](),
-		users: newShelf[user](), reasons: newShelf[reason](), sorts: newShelf[sort](), catalogs: newShelf[catalog](),
+		users: newShelf[user](), reasons: newShelf[reason](), sorts: newShelf[sort](), catalogs: newShelf[catalog](), suppliers: newShelf[element](),
 	}
 }
 
@@ -79,6 +80,7 @@ func (d *directory) forget() {
 	d.reasons.forget()
 	d.sorts.forget()
 	d.catalogs.forget()
+	d.suppliers.forget()
 }
 
 // lookup asks the remembered list first, and a fresh one when seek finds nothing there.

@@ -238,8 +238,9 @@ func filled(cells []fieldValue, fields []field, code string, values ...value) []
 	return append(cells, fieldValue{Code: code, Values: values})
 }
 
-// supplier is a row of the list «Мои юр. лица» by its name; 0 for none.
-func (w *work) supplier(ctx context.Context, name string) (found number, err error) {
+// supplier is a row of the list «Мои юр. лица» by its name; 0 for none. The
+// list is not read anew for a name that it lacks: each invoice would.
+func (w *work) supplier(ctx context.Context, name string) (number, error) {
 	if name == "" {
 		return 0, nil
 	}
@@ -247,13 +248,18 @@ func (w *work) supplier(ctx context.Context, name string) (found number, err err
 	if err != nil || list == 0 {
 		return 0, err
 	}
-	err = each(ctx, w.api, fmt.Sprintf("catalogs/%d/elements", list), "elements", url.Values{}, 2, func(e element) bool {
-		if fold(e.Name) == fold(name) {
-			found = e.ID
-		}
-		return found == 0
+	all, _, err := w.directory.suppliers.get(w.directory.now(), func() ([]element, error) {
+		return listed[element](ctx, w.directory, fmt.Sprintf("catalogs/%d/elements", list), "elements")
 	})
-	return found, err
+	if err != nil {
+		return 0, fmt.Errorf("read the suppliers: %w", err)
+	}
+	for _, one := range all {
+		if !one.IsDeleted && fold(one.Name) == fold(name) {
+			return one.ID, nil
+		}
+	}
+	return 0, nil
 }
 
 func (w *work) billRows(ctx context.Context, bill crm.Invoice) ([]value, error) {

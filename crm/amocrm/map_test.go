@@ -202,3 +202,25 @@ func TestPhoneThatTheAccountKnows(t *testing.T) {
 		})
 	}
 }
+
+// TestSuppliersAreReadOnce: many invoices do not ask again and again who sells.
+func TestSuppliersAreReadOnce(t *testing.T) {
+	t.Parallel()
+	a := mappedShop(t)
+	a.AddElement("suppliers", "ООО Ромашка")
+	refs := crm.Refs{}
+	for i := range 3 {
+		one := bill()
+		one.ID = fmt.Sprintf("%020d", i)
+		refs = apply(t, a, crm.Change{ID: fmt.Sprint("c", i), Contact: customer(), Bill: one}, refs)
+	}
+	reads, bills := 0, a.Elements("invoices")
+	for _, request := range a.Requests() {
+		if request.Method == "GET" && strings.Contains(request.Path, "/elements") {
+			reads++
+		}
+	}
+	if reads != 1 || len(bills) != 3 || !strings.Contains(fmt.Sprint(bills[2].Fields), "SUPPLIER") {
+		t.Errorf("%d reads of lists for %d bills", reads, len(bills))
+	}
+}
