@@ -41,6 +41,15 @@ type exam struct {
 // examPrice is what each test payment costs: above every minimum.
 const examPrice = sales.Money(100_00)
 
+// heldLooks is after how many looks money that is still held stays so: with one
+// stage it is for seconds.
+const heldLooks = 20
+
+// errTwoStages is a terminal that holds what it is to take. Init must not
+// contradict its setting (T-Bank, test cases), so that the setting is changed.
+var errTwoStages = &sales.Error{Code: "bank_two_stages", Action: sales.Bury,
+	Message: "терминал двухстадийный: деньги удержаны, но не списаны. Попросите банк сделать его одностадийным; удержание бот включает сам, где в воронке hold: true"}
+
 var errExam = errors.New("the case did not go as the bank wants")
 
 func newExam(bank examiner, s Settings, say func(string, map[string]any), now func() time.Time) *exam {
@@ -112,9 +121,14 @@ func (e *exam) byHand(ctx context.Context, hint string, want sales.PaymentStatus
 func (e *exam) await(ctx context.Context, p sales.Payment, want sales.PaymentStatus) error {
 	ctx, cancel := context.WithTimeout(ctx, e.patience)
 	defer cancel()
-	for {
+	for held := 0; ; {
 		event, err := e.bank.Status(ctx, p)
+		if err == nil && event.Status == sales.PaymentHeld && want == sales.PaymentPaid {
+			held++
+		}
 		switch {
+		case held > heldLooks:
+			return errTwoStages
 		case err == nil && event.Status == want:
 			return nil
 		case err == nil && want == sales.PaymentDeclined && event.Status == sales.PaymentPaid, err == nil && event.Status == sales.PaymentExpired:

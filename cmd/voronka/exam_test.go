@@ -106,6 +106,14 @@ func TestBanksCasesTellWhatFailed(t *testing.T) {
 	}
 }
 
+func TestExamTellsOfATerminalWithTwoStages(t *testing.T) {
+	t.Parallel()
+	r, e := newExamRoom(t, func(c *tbanktest.Terminal) { c.TwoStage = true })
+	if failed := e.run(t.Context()); failed == 0 || !strings.Contains(r.said.String(), "✗ тест 1 не пройден: bank_two_stages: терминал двухстадийный") {
+		t.Errorf("%d cases failed:\n%s", failed, r.said.String())
+	}
+}
+
 func TestExamWantsATestTerminal(t *testing.T) {
 	t.Parallel()
 	catalog, err := locales.Load()
