@@ -14,7 +14,9 @@ func TestHastyRequestsAreSeen(t *testing.T) {
 	f := open(t, Config{Now: func() time.Time { return now }})
 	f.anna.Start("")
 	f.Channel(-1009, "Тревоги")
-	say := func(chat int64) reply { return f.call(t, "sendMessage", params{"chat_id": chat, "text": "Привет"}) }
+	say := func(chat int64) reply {
+		return f.call(t, "sendMessage", params{"chat_id": chat, "text": "Привет"})
+	}
 	f.Inject(Fault{Method: "sendMessage", Status: http.StatusTooManyRequests, RetryAfter: 3 * time.Second})
 	say(1001)
 	now = now.Add(time.Second)
