@@ -61,7 +61,7 @@ func (s shelf) first(prefix []byte) (k, v []byte) {
 func (s shelf) last(prefix []byte) []byte {
 	k, _ := s.cursor.Seek(after(prefix))
 	if k != nil {
-		k, _ = s.cursor.Prev()
+		k, _ = previous(s.Bucket, s.cursor, k)
 	} else {
 		k, _ = s.cursor.Last()
 	}

@@ -244,20 +244,37 @@ func (t *tx) back(name bucket, prefix, before []byte) iter.Seq2[[]byte, []byte] 
 		before = after(prefix)
 	}
 	return func(yield func(k, v []byte) bool) {
-		cursor := t.in(name).Cursor()
+		in := t.in(name).Bucket
+		cursor := in.Cursor()
 		var k, v []byte
 		if before != nil {
 			k, _ = cursor.Seek(before)
 		}
 		if k != nil {
-			k, v = cursor.Prev()
+			k, v = previous(in, cursor, k)
 		} else {
 			k, v = cursor.Last()
 		}
-		for ; k != nil && bytes.HasPrefix(k, prefix); k, v = cursor.Prev() {
+		for ; k != nil && bytes.HasPrefix(k, prefix); k, v = previous(in, cursor, k) {
 			if !yield(k, v) {
 				return
 			}
 		}
 	}
+}
+
+// previous is the entry before the one with the given key, where the cursor is.
+// bbolt's own step ends at a page that was emptied since it was written; such
+// pages are stepped over as long as there is anything before the key.
+func previous(in *bbolt.Bucket, cursor *bbolt.Cursor, key []byte) (k, v []byte) {
+	if k, v = cursor.Prev(); k != nil {
+		return k, v
+	}
+	if first, _ := in.Cursor().First(); first == nil || bytes.Compare(first, key) >= 0 {
+		return nil, nil
+	}
+	for k == nil {
+		k, v = cursor.Prev()
+	}
+	return k, v
 }
