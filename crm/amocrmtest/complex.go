@@ -93,8 +93,8 @@ func (c *call) whole(entity string, given []map[string]any, l *Lead) int64 {
 	return id
 }
 
-// duplicate finds the newest open deal whose main contact has the same phone or
-// e-mail. Only /leads/complex looks, and only when the account has it switched on.
+// duplicate finds the newest open deal whose main contact has the same phone,
+// e-mail or chosen field. Only /leads/complex looks, and only when the account has it switched on.
 func (c *call) duplicate(contacts []map[string]any) (*Lead, *Contact) {
 	if !c.s.cfg.DuplicateControl || len(contacts) == 0 {
 		return nil, nil
@@ -107,20 +107,22 @@ func (c *call) duplicate(contacts []map[string]any) (*Lead, *Contact) {
 			continue
 		}
 		main := c.s.mainContact(l.ID)
-		if main != nil && sameReach(probe, main.Card) {
+		if main != nil && c.s.samePerson(probe, main.Card) {
 			best, owner = l, main
 		}
 	}
 	return best, owner
 }
 
-func sameReach(a, b Card) bool {
+// samePerson compares by e-mail, by phone, and by the fields that the account has chosen.
+func (s *Server) samePerson(a, b Card) bool {
 	same := func(code string, norm func(string) string) bool {
 		return slices.ContainsFunc(a.Values(code), func(x string) bool {
 			return slices.ContainsFunc(b.Values(code), func(y string) bool { return norm(x) != "" && norm(x) == norm(y) })
 		})
 	}
-	return same("EMAIL", lower) || same("PHONE", lastTen)
+	return same("EMAIL", lower) || same("PHONE", lastTen) ||
+		slices.ContainsFunc(s.cfg.DuplicateFields, func(code string) bool { return same(code, lower) })
 }
 
 func lastTen(phone string) string {

@@ -39,6 +39,9 @@ type Config struct {
 	// DuplicateControl makes POST /leads/complex join an open deal of a
 	// contact with the same phone or e-mail (crm_platform/duplication-control).
 	DuplicateControl bool
+	// DuplicateFields are codes of fields of contacts that the account has chosen
+	// as further criteria: texts and numbers (crm_platform/duplication-control).
+	DuplicateFields []string
 	// SearchLag hides what was written from query= for that long, as the
 	// search index of a busy account does.
 	SearchLag time.Duration
