@@ -63,7 +63,7 @@ func (s shelf) last(prefix []byte) []byte {
 	if k != nil {
 		k, _ = previous(s.Bucket, s.cursor, k)
 	} else {
-		k, _ = s.cursor.Last()
+		k, _ = last(s.cursor)
 	}
 	if bytes.HasPrefix(k, prefix) {
 		return k

@@ -237,6 +237,16 @@ func (t *tx) from(name bucket, begin []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
+// last is a bucket's last entry. Where a transaction that is not over has
+// emptied every page, Cursor.Last never ends (bbolt v1.5.0: its prev stays at
+// the first page); Cursor.First looks over empty pages and does.
+func last(cursor *bbolt.Cursor) (k, v []byte) {
+	if k, _ = cursor.First(); k == nil {
+		return nil, nil
+	}
+	return cursor.Last()
+}
+
 // back goes through the entries whose keys begin with prefix and come before
 // the given key (nil: all of them), last first.
 func (t *tx) back(name bucket, prefix, before []byte) iter.Seq2[[]byte, []byte] {
