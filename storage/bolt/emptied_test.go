@@ -14,11 +14,11 @@ import (
 // pages bbolt's own way to the last entry goes round for ever.
 func TestLatestOfAnEmptiedQueueEnds(t *testing.T) {
 	t.Parallel()
-	store, err := bolt.Open(filepath.Join(t.TempDir(), "voronka.db"), bolt.Options{NoSync: true})
+	path := filepath.Join(t.TempDir(), "voronka.db")
+	store, err := bolt.Open(path, bolt.Options{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
 	var jobs []outbox.Job
 	err = store.Update(t.Context(), func(tx storage.Tx) error {
 		for range 500 {
@@ -36,6 +36,13 @@ func TestLatestOfAnEmptiedQueueEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := store.Close(); err != nil { // the pages are written
+		t.Fatal(err)
+	}
+	if store, err = bolt.Open(path, bolt.Options{NoSync: true}); err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
 	err = store.Update(t.Context(), func(tx storage.Tx) error {
 		for _, job := range jobs {
 			if err := tx.Remove(job); err != nil {

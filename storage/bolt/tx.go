@@ -263,7 +263,7 @@ func (t *tx) back(name bucket, prefix, before []byte) iter.Seq2[[]byte, []byte] 
 		if k != nil {
 			k, v = previous(in, cursor, k)
 		} else {
-			k, v = cursor.Last()
+			k, v = last(cursor)
 		}
 		for ; k != nil && bytes.HasPrefix(k, prefix); k, v = previous(in, cursor, k) {
 			if !yield(k, v) {
