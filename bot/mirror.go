@@ -64,7 +64,7 @@ func (b *Bot) mirror(tx storage.Tx, change crm.Change, at time.Time) error {
 	}
 	if change.Money {
 		job.NotBefore = at.Add(-hurry)
-		if err := hasten(tx, lane, job.NotBefore); err != nil {
+		if err := b.clearWay(tx, change, job.NotBefore); err != nil {
 			return err
 		}
 	}
@@ -75,12 +75,25 @@ func (b *Bot) mirror(tx storage.Tx, change crm.Change, at time.Time) error {
 // hurry is how much earlier than the rest a change about money wants to be done.
 const hurry = time.Hour
 
+// clearWay lets what stands before a change about money go as early as it. The
+// CRM is told before the commit: a head under way must not wait for it, and a
+// step that is undone does no harm there.
+func (b *Bot) clearWay(tx storage.Tx, change crm.Change, at time.Time) error {
+	head, found, err := tx.Head(crmLane(change.Contact.ID))
+	if err != nil || !found {
+		return err
+	}
+	if hastener, able := b.CRM.(crm.Hastener); able {
+		hastener.Hasten(change.Contact.ID, change.At)
+	}
+	return hasten(tx, head, at)
+}
+
 // hasten lets a lane's head, and with it all that stands before the change about
 // money, go as early. A head that failed keeps its pause.
-func hasten(tx storage.Tx, lane outbox.Lane, at time.Time) error {
-	head, found, err := tx.Head(lane)
-	if err != nil || !found || head.Attempts > 0 || !head.NotBefore.After(at) {
-		return err
+func hasten(tx storage.Tx, head outbox.Job, at time.Time) error {
+	if head.Attempts > 0 || !head.NotBefore.After(at) {
+		return nil
 	}
 	head.NotBefore = at
 	return tx.Save(head)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"voronka/bot"
 	"voronka/flows"
 	"voronka/internal/outbox"
 	"voronka/sales"
@@ -42,6 +43,44 @@ func TestOneRefusedChangeDoesNotTakeItsCompanyAlong(t *testing.T) {
 	}
 	if jobs, _ := w.buried(); len(jobs) != 1 || jobs[0] != "mirror crm_stage" {
 		t.Errorf("buried %q", jobs)
+	}
+}
+
+// hurried is a CRM that can be told to hurry.
+type hurried struct {
+	*board
+	contacts []string
+	at       []time.Time
+}
+
+func (h *hurried) Hasten(contact string, at time.Time) {
+	h.contacts, h.at = append(h.contacts, contact), append(h.at, at)
+}
+
+// TestMoneyHastensWhatIsUnderWay tells the CRM to let past what stands before
+// money in its lane, each time that something does.
+func TestMoneyHastensWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	var told *hurried
+	w := newWorld(t, shop, func(c *bot.Config) {
+		told = &hurried{board: c.CRM.(*board)}
+		c.CRM = told
+	})
+	w.crm.fall(&sales.Error{Code: "crm_down"})
+	payment := w.toPay()
+	if told.contacts != nil {
+		t.Errorf("hurried without money: %q", told.contacts)
+	}
+	w.notify(paid(payment))
+	if len(told.contacts) == 0 || told.contacts[0] != "tg:7" {
+		t.Fatalf("hurried %q", told.contacts)
+	}
+	w.crm.fall(nil)
+	w.pass(time.Hour)
+	for _, change := range w.crm.changes {
+		if change.Money && change.At.Before(told.at[0]) {
+			t.Errorf("the money is of %v, hurried was what stands before %v", change.At, told.at[0])
+		}
 	}
 }
 

@@ -101,7 +101,8 @@ func (c *CRM) Apply(ctx context.Context, change crm.Change, known crm.Refs) (crm
 	if err := change.Validate(); err != nil {
 		return known, err
 	}
-	ctx = withRank(ctx, rankOfChange(change))
+	ctx = withContact(withRank(ctx, rankOfChange(change)), change.Contact.ID)
+	c.api.gate.reached(change)
 	if change.Repeat { // it looks before it writes: a few calls one after another
 		ctx = c.cohorts.join(ctx)
 	}

@@ -27,10 +27,13 @@ type parcel struct {
 	cargo cargo
 	key   string
 
-	came time.Time
-	// due is when its change began, less the head start of its rank.
-	due  time.Time
-	done chan arrival
+	// contact is whose change it belongs to; empty for nobody's.
+	contact string
+	came    time.Time
+	// began is when its change did, or it itself.
+	began time.Time
+	rank  rank
+	done  chan arrival
 }
 
 // arrival is what became of a parcel.
@@ -51,6 +54,7 @@ type gate struct {
 
 	mu      sync.Mutex
 	waiting []*parcel
+	rushed  map[string]rush // by contact
 	running bool
 	room    chan struct{} // requests under way
 }
@@ -60,7 +64,7 @@ type gate struct {
 const underWay = 10
 
 func newGate(p *pace, patience time.Duration, now func() time.Time) *gate {
-	return &gate{pace: p, patience: patience, now: now, room: make(chan struct{}, underWay)}
+	return &gate{pace: p, patience: patience, now: now, rushed: map[string]rush{}, room: make(chan struct{}, underWay)}
 }
 
 // pass sends a parcel when it is its turn, and gives what became of it.
@@ -69,7 +73,7 @@ func (g *gate) pass(p *parcel) arrival {
 		return arrival{err: err}
 	}
 	p.came = time.Now()
-	p.due = turnOf(p.ctx, p.came).Add(-rankOf(p.ctx).headStart())
+	p.began, p.rank, p.contact = turnOf(p.ctx, p.came), rankOf(p.ctx), contactOf(p.ctx)
 	p.done = make(chan arrival, 1)
 	g.put(p)
 	select {
@@ -93,6 +97,9 @@ func busy(err error) *sales.Error {
 	return &sales.Error{Code: "crm_busy", Action: sales.Retry, Err: err}
 }
 
+// due is when its change began, less the head start of its rank.
+func (p *parcel) due() time.Time { return p.began.Add(-p.rank.headStart()) }
+
 func (p *parcel) writes() bool { return p.kind != nil || p.method != http.MethodGet }
 
 func (p *parcel) name() string {
@@ -105,6 +112,11 @@ func (p *parcel) name() string {
 func (g *gate) put(parcels ...*parcel) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	for _, p := range parcels {
+		if g.rushes(p.contact) {
+			p.rank = ofMoney
+		}
+	}
 	g.waiting = append(g.waiting, parcels...)
 	if !g.running && len(g.waiting) > 0 {
 		g.running = true
@@ -166,7 +178,7 @@ func (g *gate) next() []*parcel {
 	if len(g.waiting) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(g.waiting, func(a, b *parcel) int { return a.due.Compare(b.due) })
+	slices.SortStableFunc(g.waiting, func(a, b *parcel) int { return a.due().Compare(b.due()) })
 	first := g.waiting[0]
 	if first.kind == nil {
 		g.waiting = slices.Delete(g.waiting, 0, 1)

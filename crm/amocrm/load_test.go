@@ -188,6 +188,57 @@ func TestMoneyDoesNotWait(t *testing.T) {
 	})
 }
 
+// TestMoneyHastensWhatIsInItsWay lets each payment of a full load come a moment
+// after a note of the same customer that is still on its way: money may not take
+// two seconds from its step to the account for all that.
+func TestMoneyHastensWhatIsInItsWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := amocrmtest.New(amocrmtest.Config{Token: token, Fields: fieldsWithout(nil), Limits: amocrmtest.RealLimits()})
+		defer server.Close()
+		client := direct(server)
+		client.Transport = far{client.Transport, 300 * time.Millisecond}
+		c := amocrm.New(amocrm.Config{URL: "http://amocrm.test", Token: token, HTTP: client})
+		quietly := func(crm.Change, time.Duration) {}
+		var refs []crm.Refs
+		for i := range 30 {
+			refs = append(refs, walk(t, c, dialog(10_000 + i)[:1], crm.Refs{}, quietly))
+		}
+		loaded := make(chan time.Duration)
+		go func() { loaded <- crowd(t, c, 600, 512, false, quietly) }()
+		delays := make([]time.Duration, len(refs))
+		var group sync.WaitGroup
+		for i, known := range refs {
+			<-time.After(time.Second)
+			who := dialog(10_000 + i)[0].Contact
+			noted := make(chan crm.Refs, 1)
+			group.Go(func() {
+				noted <- walk(t, c, []crm.Change{{ID: fmt.Sprint("note/", i), Contact: who, Note: "→ pay"}}, known, quietly)
+			})
+			<-time.After(50 * time.Millisecond)
+			group.Go(func() {
+				began := time.Now()
+				c.Hasten(who.ID, began)
+				pay := crm.Change{ID: fmt.Sprint("pay/", i), Contact: who, Money: true, Price: sales.Roubles(990), Note: "payment_success"}
+				walk(t, c, []crm.Change{pay}, <-noted, quietly)
+				delays[i] = time.Since(began)
+			})
+		}
+		group.Wait()
+		longest := slices.Max(delays)
+		t.Logf("money takes %v at most", longest)
+		if longest >= 2*time.Second {
+			t.Errorf("money takes %v", longest)
+		}
+		select {
+		case <-loaded:
+			t.Error("the load was over before the last payment")
+		default:
+			<-loaded
+		}
+	})
+}
+
 // BenchmarkMirror is TestLoad in real time at ten times the limit, with the naive
 // mirror measured beside it. A higher limit would measure the fake instead: its
 // batches of fifty cost a processor more than the mirror's side of them.
