@@ -146,7 +146,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 		return b.enqueueCharge(tx, e, contact, in.At)
 	case flows.Refund:
 		return b.askRefund(tx, sales.Refund{
-			ID: e.ID, Payment: e.Payment, Amount: e.Amount, Reason: e.Reason, Withdraw: e.Withdraw, By: "flow",
+			ID: e.ID, Payment: e.Payment, Amount: e.Amount, Reason: e.Reason, Withdraw: e.Withdraw, By: "flow", Place: e.Place,
 		})
 	case flows.Kick:
 		return put(tx, chatLane(contact), jobKick, kickJob{contact, e}, in.At)

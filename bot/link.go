@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"voronka/flows"
@@ -108,7 +110,25 @@ func (b *Bot) blame(tx storage.Tx, payment sales.Payment, cause *sales.Error) er
 	if cause.Message != "" {
 		text += ": " + cause.Message
 	}
+	if !pointed(payment.Receipt, text) {
+		text = located(text, payment.Place)
+	}
 	return errors.Join(b.note(payment.Contact, "payment", text)(tx), b.raise(tx, payment.Contact, cause.Code))
+}
+
+// located adds where the flow asks for what is refused.
+func located(text, place string) string {
+	if place == "" {
+		return text
+	}
+	return text + " — " + place
+}
+
+// pointed tells whether a fault names the line of the receipt already.
+func pointed(receipt *sales.Receipt, text string) bool {
+	return receipt != nil && slices.ContainsFunc(receipt.Items, func(item sales.ReceiptItem) bool {
+		return item.Place != "" && strings.Contains(text, " — "+item.Place)
+	})
 }
 
 // shopsFault tells whether a code is of what only the shop can mend: a receipt,

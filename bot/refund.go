@@ -57,7 +57,7 @@ func (b *Bot) askRefund(tx storage.Tx, r sales.Refund) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(b.note(payment.Contact, "refund", "refund_refused "+r.Payment+": "+ErrRefund.Error())(tx),
+		return errors.Join(b.note(payment.Contact, "refund", located("refund_refused "+r.Payment+": "+ErrRefund.Error(), r.Place))(tx),
 			b.raise(tx, payment.Contact, "refund_refused"))
 	}
 	if err != nil {
@@ -228,7 +228,7 @@ func (b *Bot) refundTold(tx storage.Tx, id string, told payments.Returned) error
 			return err
 		}
 	case sales.RefundRefused:
-		if err := b.note(refund.Contact, "refund", "refund_refused "+refund.Payment+": "+refund.Message)(tx); err != nil {
+		if err := b.note(refund.Contact, "refund", located("refund_refused "+refund.Payment+": "+refund.Message, refund.Place))(tx); err != nil {
 			return err
 		}
 		if err := b.raise(tx, refund.Contact, "refund_refused"); err != nil {

@@ -97,7 +97,7 @@ func (b *Bot) buried(tx storage.Tx, job outbox.Job) error {
 			return err
 		}
 	}
-	line := flows.Line{At: b.Now(), Who: flows.Event, Kind: "buried", Text: job.Kind + "_failed " + job.Code}
+	line := flows.Line{At: b.Now(), Who: flows.Event, Kind: "buried", Text: located(job.Kind+"_failed "+job.Code, settlePlace(job))}
 	if err := tx.Append(contact, line); err != nil {
 		return err
 	}

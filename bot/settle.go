@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"voronka/flows"
+	"voronka/internal/codec"
 	"voronka/internal/outbox"
 	"voronka/payments"
 	"voronka/sales"
@@ -152,4 +153,13 @@ func enqueueSettle(tx storage.Tx, e flows.Settle, in flows.Input) error {
 		kind = jobClosing
 	}
 	return put(tx, paymentLane(e.Payment), kind, settleJob{e}, in.At)
+}
+
+// settlePlace is where the flow asks for what a job settles; empty for other jobs.
+func settlePlace(job outbox.Job) string {
+	var payload settleJob
+	if job.Kind != jobSettle && job.Kind != jobClosing || codec.Unmarshal(job.Payload, &payload) != nil {
+		return ""
+	}
+	return payload.Settle.Place
 }

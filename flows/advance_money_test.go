@@ -30,7 +30,7 @@ func TestPaymentAsked(t *testing.T) {
 	}
 	want := sales.Payment{
 		ID: payment.ID, Order: order.ID, Contact: "play:1", Provider: "tbank", Amount: 490000, Status: sales.PaymentNew,
-		Description: "Курс", Language: "ru", CustomerKey: payment.CustomerKey, CreatedAt: noon(), ExpiresAt: noon().Add(30 * time.Minute),
+		Description: "Курс", Language: "ru", CustomerKey: payment.CustomerKey, CreatedAt: noon(), ExpiresAt: noon().Add(30 * time.Minute), Place: "shop.yaml:30",
 		Receipt: &sales.Receipt{
 			FFD: "1.2", Email: "anna@mail.ru", Taxation: "usn_income",
 			Items: []sales.ReceiptItem{{Name: "Курс", Price: 490000, Quantity: 1000, Tax: "none", Method: "full_payment", Object: "service", Unit: "шт", Place: "shop.yaml:4"}},

@@ -19,6 +19,8 @@ type Refund struct {
 	Reason string `json:"reason,omitempty"`
 	// Withdraw takes back what was handed over, once all the money went back.
 	Withdraw bool `json:"withdraw,omitempty"`
+	// Place is where the flow asks for it: "shop.yaml:12".
+	Place string `json:"place,omitempty"`
 }
 
 func (Charge) effect() {}

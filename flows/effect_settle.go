@@ -8,6 +8,8 @@ type Settle struct {
 	Do      Settlement `json:"do"`
 	// Amount is how much of held money is taken; zero is all.
 	Amount sales.Money `json:"amount,omitempty"`
+	// Place is where the flow asks for it, "shop.yaml:12"; empty for an operator.
+	Place string `json:"place,omitempty"`
 }
 
 func (Settle) effect() {}
@@ -28,7 +30,7 @@ const (
 func (r *Run) Settle(product string, do Settlement, part sales.Money) bool {
 	payment, found := r.settled(product, do)
 	if found = found && part <= payment.Amount; found {
-		r.Emit(Settle{Payment: payment.ID, Do: do, Amount: part})
+		r.Emit(Settle{Payment: payment.ID, Do: do, Amount: part, Place: r.written()})
 	}
 	return found
 }

@@ -120,7 +120,9 @@ func (r *Run) Calculate(script *Script) {
 	}
 	env := r.env()
 	env.Call = r.callEffect
+	defer func() { r.scripted = Pos{} }()
 	script.code.Run(env, calc.Outcome{
+		Begin:  func(line *calc.Line) { r.scripted = script.at(line.Number, 1) },
 		Assign: r.assignLine,
 		Failed: func(line *calc.Line, err error) {
 			pos := script.at(line.Number, 1)

@@ -44,6 +44,8 @@ type Run struct {
 	// here and step tell where the running step stands.
 	here block
 	step int
+	// scripted is the line of a script that runs; zero outside of scripts.
+	scripted Pos
 	// target is where a step wants to go; waits and halted end the turn.
 	target        string
 	waits, halted bool
@@ -164,6 +166,27 @@ func (r *Run) line(line Line) {
 func (r *Run) Trouble(text string) {
 	r.Event("error", text)
 	r.Emit(CallOperator{Text: text})
+}
+
+// Fault is Trouble that names the place in the flow that is to be mended.
+func (r *Run) Fault(text string) {
+	if at := r.written(); at != "" {
+		text += " — " + at
+	}
+	r.Trouble(text)
+}
+
+// written is where the running step, or the line of its script, stands in the
+// flow: "shop.yaml:12"; empty where no step runs.
+func (r *Run) written() string {
+	pos := r.scripted
+	if pos.File == "" && r.step < len(r.here.steps) {
+		pos = r.here.steps[r.step].Uses().Pos
+	}
+	if pos.File == "" {
+		return ""
+	}
+	return place(pos)
 }
 
 // halt ends the turn.

@@ -194,7 +194,7 @@ func (r *Run) newPayment(order sales.Order, product sales.Product, expires time.
 		ID: r.ID("payment"), Order: order.ID, Contact: r.Contact.ID, Provider: r.engine.Provider,
 		Amount: order.Amount, Status: sales.PaymentNew, Description: Clip(cmp.Or(description, product.Title), maxDescription),
 		Language: language, CustomerKey: r.CustomerKey(), Receipt: r.receipt(product), Shop: product.Shop,
-		CreatedAt: r.Input.At, ExpiresAt: r.Input.At.Add(expires),
+		CreatedAt: r.Input.At, ExpiresAt: r.Input.At.Add(expires), Place: cmp.Or(r.written(), product.Item.Place),
 	}
 }
 

@@ -19,15 +19,15 @@ func (r *Run) GiveBack(product string, amount sales.Money, reason string, withdr
 	payment, paid := r.payment(order.PaidBy)
 	back := payment.Status == sales.PaymentRefunded || payment.Status == sales.PaymentRefused
 	if !known || !order.Paid() || !paid || back {
-		r.Trouble("refund: nothing is paid: " + product)
+		r.Fault("refund: nothing is paid: " + product)
 		return false
 	}
 	if amount > payment.Paid {
-		r.Trouble("refund: more than was paid: " + amount.String() + " ₽")
+		r.Fault("refund: more than was paid: " + amount.String() + " ₽")
 		return false
 	}
 	sum := sha256.Sum256([]byte(r.Session.Seed + " refund " + order.ID + " " + r.place().String()))
-	r.Emit(Refund{ID: hex.EncodeToString(sum[:16]), Payment: payment.ID, Amount: amount, Reason: reason, Withdraw: withdraw})
+	r.Emit(Refund{ID: hex.EncodeToString(sum[:16]), Payment: payment.ID, Amount: amount, Reason: reason, Withdraw: withdraw, Place: r.written()})
 	said := "all"
 	if amount > 0 {
 		said = amount.String() + " ₽"

@@ -66,7 +66,7 @@ var (
 
 func (r *Run) paymentFailed(err error) {
 	r.Set("error_payment_func", err.Error())
-	r.Event("error", "payment: "+clipError(err))
+	r.Event("error", "payment: "+clipError(err)+" — "+r.written())
 }
 
 // billOf reads the ten values.

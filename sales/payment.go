@@ -58,6 +58,9 @@ type Payment struct {
 	Untold bool `json:",omitempty"`
 	// ClickedAt is the first time the customer opened the link through our address.
 	ClickedAt time.Time
+	// Place is where the flow asks for the money, "shop.yaml:12": the step, the
+	// script's line, or the product where none of them runs. For who mends it.
+	Place string `json:",omitempty"`
 	// CheckAt is when to ask the provider next, zero when nothing is awaited any more; Checks counts the questions asked.
 	CheckAt time.Time
 	Checks  int

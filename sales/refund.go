@@ -12,6 +12,8 @@ type Refund struct {
 	Amount  Money
 	// Reason is what the operator or the flow says; never shown to the customer.
 	Reason string `json:",omitempty"`
+	// Place is where the flow that asked for it does, "shop.yaml:12".
+	Place string `json:",omitempty"`
 	// By is who asked for it: "flow", "cli", or an operator's name.
 	By string
 	// Withdraw takes back what was handed over once all the money has gone back.

@@ -77,6 +77,8 @@ func CompileScript(source string, effects map[string]Arity) (*Script, []*SyntaxE
 
 // Outcome hears what the lines of a script come to.
 type Outcome struct {
+	// Begin hears of each line before it is computed; it may be nil.
+	Begin func(line *Line)
 	// Assign keeps a value; its error counts as the line's.
 	Assign func(target string, value Value) error
 	// Failed hears of a line that could not be computed; the lines after it run.
@@ -88,6 +90,9 @@ func (s *Script) Run(env Env, outcome Outcome) {
 	f := &frame{Env: env, local: map[string]Value{}}
 	for i := range s.Lines {
 		line := &s.Lines[i]
+		if outcome.Begin != nil {
+			outcome.Begin(line)
+		}
 		value := Value{}
 		if line.program != nil {
 			var err error

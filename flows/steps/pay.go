@@ -129,7 +129,7 @@ func (p *pay) Run(r *flows.Run) {
 	terms := p.terms
 	var timely bool
 	if terms.Expires, timely = r.Deadline(p.expires, defaultLife, mostLife); !timely {
-		r.Trouble("pay: expires is no moment to come, the link lives a day: " + id)
+		r.Fault("pay: expires is no moment to come, the link lives a day: " + id)
 	}
 	order, payment, asked := r.Demand(product, terms)
 	if !asked {
@@ -181,7 +181,7 @@ func (p *pay) buttons(r *flows.Run, product sales.Product, payment sales.Payment
 
 // fail tells the customer that a person is going to help.
 func (p *pay) fail(r *flows.Run, text string) {
-	r.Trouble(text)
+	r.Fault(text)
 	r.Say(flows.Say{Text: r.Render(r.Text("trouble"), flows.MaxText)})
 }
 

@@ -40,7 +40,7 @@ func readRefund(n flows.Node) flows.Step {
 func (s *refund) Run(r *flows.Run) {
 	amount, known := roubles(r, s.amount)
 	if !known {
-		r.Trouble("refund: no amount: " + s.amount.Source)
+		r.Fault("refund: no amount: " + s.amount.Source)
 		return
 	}
 	r.GiveBack(r.Fill(s.product), amount, r.Fill(s.reason), s.withdraw)

@@ -49,11 +49,11 @@ func (s *settle) Run(r *flows.Run) {
 	part, known := roubles(r, s.amount)
 	switch {
 	case !known:
-		r.Trouble(string(s.do) + ": no amount: " + s.amount.Source)
+		r.Fault(string(s.do) + ": no amount: " + s.amount.Source)
 	case r.Settle(id, s.do, part):
 		r.Event("payment", string(s.do)+" "+id)
 	default:
-		r.Trouble(string(s.do) + ": there is no such payment, or less is held: " + id)
+		r.Fault(string(s.do) + ": there is no such payment, or less is held: " + id)
 	}
 }
 

@@ -77,7 +77,7 @@ func readStored(n flows.Node) (method sales.Method, one bool) {
 func (s *subscribe) Run(r *flows.Run) {
 	answer, payment, fault := s.demand(r)
 	if fault != "" {
-		r.Trouble(fault)
+		r.Fault(fault)
 		r.Say(flows.Say{Text: r.Render(r.Text("trouble"), flows.MaxText)})
 		return
 	}
