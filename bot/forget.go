@@ -97,7 +97,7 @@ func hushMirror(tx storage.Tx, contact string) error {
 func hushed(c crm.Change) crm.Change {
 	who := c.Contact
 	c.Contact = sales.Contact{ID: who.ID, ChatID: who.ChatID, CreatedAt: who.CreatedAt}
-	c.Person, c.PersonFields, c.Fields, c.Title, c.Task = false, nil, nil, "", nil
+	c.Person, c.PersonFields, c.Fields, c.Title, c.Task, c.CloseTask = false, nil, nil, "", nil, ""
 	if !c.Money {
 		c.Note = ""
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -117,6 +118,8 @@ func (b *Bot) learn(tx storage.Tx, contact string, known mirrored, news crm.News
 	after.Tasks = slices.DeleteFunc(slices.Clone(known.Tasks), func(ref string) bool {
 		return slices.ContainsFunc(news.Done, func(done crm.DoneTask) bool { return done.ID == ref })
 	})
+	after.TaskNames = maps.Clone(known.TaskNames)
+	maps.DeleteFunc(after.TaskNames, func(ref, _ string) bool { return !slices.Contains(after.Tasks, ref) })
 	keep, err := b.keepMirrored(contact, known, after)
 	if err != nil {
 		return err

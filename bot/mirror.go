@@ -24,7 +24,7 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 	change := crm.Change{
 		ID: in.ID + "/" + strconv.Itoa(number), Contact: turn.Contact, At: in.At,
 		Title: cmp.Or(m.Title, flow.Title), Person: m.Contact, Stage: m.Stage, PersonFields: m.Person,
-		Price: m.Price, Note: m.Note, Tags: m.Tags, Fields: m.Fields, Money: in.Kind == flows.Paid,
+		Price: m.Price, Note: m.Note, CloseTask: m.CloseTask, Tags: m.Tags, Fields: m.Fields, Money: in.Kind == flows.Paid,
 	}
 	if change.Note == "" && m.State != "" && m.Stage == "" {
 		change.Note = "→ " + m.State
@@ -39,9 +39,14 @@ func (b *Bot) change(turn flows.Turn, in flows.Input, number int, m flows.Mirror
 		}
 	}
 	if m.Task != nil {
-		change.Task = &crm.Task{Text: m.Task.Text, Due: in.At.Add(time.Duration(m.Task.Due) * time.Second)}
+		change.Task = &crm.Task{Text: m.Task.Text, Due: in.At.Add(time.Duration(m.Task.Due) * time.Second), Name: m.Task.Name}
 	}
-	return b.mapped(change, flow)
+	change = b.mapped(change, flow)
+	if m.Task != nil {
+		change.Map.TaskType = cmp.Or(m.Task.Type, change.Map.TaskType)
+		change.Map.TaskFor = cmp.Or(m.Task.Responsible, change.Map.TaskFor)
+	}
+	return change
 }
 
 // mirror enqueues a change, where there is a CRM. One about money does not wait

@@ -32,7 +32,7 @@ func (b *Bot) mapped(change crm.Change, flow *flows.Flow) crm.Change {
 
 // idle tells that a change would change nothing.
 func idle(c crm.Change) bool {
-	return !c.Person && c.Stage == "" && c.Price == 0 && c.Note == "" && c.Task == nil && c.Bill == nil &&
+	return !c.Person && c.Stage == "" && c.Price == 0 && c.Note == "" && c.Task == nil && c.CloseTask == "" && c.Bill == nil &&
 		len(c.Goods)+len(c.Tags)+len(c.Fields)+len(c.PersonFields) == 0
 }
 

@@ -38,6 +38,8 @@ type Refs struct {
 	LastNote    string `json:"last_note,omitempty"`
 	// Tasks are those of ours that may still be open.
 	Tasks []string `json:"tasks,omitempty"`
+	// TaskNames are the names of those of Tasks that have one.
+	TaskNames map[string]string `json:"task_names,omitempty"`
 	// Bills are the invoices of the deal's orders, by Invoice.ID or one of Invoice.Was.
 	Bills map[string]string `json:"bills,omitempty"`
 	// Goods are the products that hang on the deal, by their id, and how much of
@@ -67,7 +69,10 @@ type Change struct {
 	Price sales.Money `json:"price,omitempty"`
 	Note  string      `json:"note,omitempty"`
 	Task  *Task       `json:"task,omitempty"`
-	Tags  []string    `json:"tags,omitempty"`
+	// CloseTask finishes those of Refs.Tasks that have this name or text, before
+	// Task is made; none is no error.
+	CloseTask string   `json:"close_task,omitempty"`
+	Tags      []string `json:"tags,omitempty"`
 	// Fields are custom fields of the deal by name.
 	Fields map[string]string `json:"fields,omitempty"`
 	// PersonFields are custom fields of the contact by name.
@@ -88,6 +93,8 @@ type Change struct {
 type Task struct {
 	Text string    `json:"text"`
 	Due  time.Time `json:"due"`
+	// Name is what Change.CloseTask may call it by.
+	Name string `json:"name,omitempty"`
 }
 
 // The stages that every CRM has, whatever it calls them.

@@ -57,7 +57,7 @@ func (c Change) closes() bool { return c.Stage == Won || c.Stage == Lost }
 
 // feed is what of a change never merges away.
 func (c Change) feed() Change {
-	part := Change{ID: c.ID, Contact: c.Contact, At: c.At, Note: c.Note, Task: c.Task, Bill: c.Bill, Goods: c.Goods, Map: Map{Notes: c.Map.Notes, TaskType: c.Map.TaskType, TaskFor: c.Map.TaskFor, TasksDone: c.Map.TasksDone}}
+	part := Change{ID: c.ID, Contact: c.Contact, At: c.At, Note: c.Note, Task: c.Task, CloseTask: c.CloseTask, Bill: c.Bill, Goods: c.Goods, Map: Map{Notes: c.Map.Notes, TaskType: c.Map.TaskType, TaskFor: c.Map.TaskFor, TasksDone: c.Map.TasksDone}}
 	if c.closes() {
 		part.Stage = c.Stage // the tasks before it are done, those behind it are not
 	}

@@ -82,3 +82,15 @@ func TestMergeStopsWhereADealEnds(t *testing.T) {
 		many = both
 	}
 }
+
+// TestMergedChangesKeepWhatTheyClose, each in its place.
+func TestMergedChangesKeepWhatTheyClose(t *testing.T) {
+	t.Parallel()
+	first := crm.Change{ID: "1", Task: &crm.Task{Text: "Позвонить"}}
+	second := crm.Change{ID: "2", CloseTask: "Позвонить"}
+	both, _ := crm.Merge(first, second)
+	both, joined := crm.Merge(both, crm.Change{ID: "3", Note: "Ещё"})
+	if !joined || len(both.Merged) != 2 || both.Merged[1].CloseTask != "Позвонить" || both.CloseTask != "" {
+		t.Errorf("merged %+v", both)
+	}
+}

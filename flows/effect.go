@@ -94,6 +94,8 @@ type Mirror struct {
 	Note string `json:"note,omitempty"`
 	// Task calls the manager.
 	Task *Task `json:"task,omitempty"`
+	// CloseTask is the name or the text of open tasks of the flow's that are done.
+	CloseTask string `json:"close_task,omitempty"`
 	// Price is the deal's budget in kopecks; zero does not change it.
 	Price sales.Money `json:"price,omitempty"`
 	// Tags are added to the deal.
@@ -113,6 +115,11 @@ type Task struct {
 	Text string `json:"text"`
 	// Due is seconds after the turn.
 	Due int64 `json:"due"`
+	// Name is what CloseTask may call it by; it never changes.
+	Name string `json:"name,omitempty"`
+	// Type and Responsible go before those of the map.
+	Type        string `json:"type,omitempty"`
+	Responsible string `json:"responsible,omitempty"`
 }
 
 func (Say) effect()          {}

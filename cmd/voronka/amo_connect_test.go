@@ -236,6 +236,35 @@ func TestWebhooksOfAmoCRM(t *testing.T) {
 
 // TestNamesAreComparedAtTheStart shows operators what the account lacks.
 func TestNamesAreComparedAtTheStart(t *testing.T) {
+	told := namesTold(t, func(flow *flows.Flow) {
+		flow.Mirroring = &flows.Mirroring{Pipeline: "Нет такой", Events: map[string]string{"success": "Оплачено"}}
+	})
+	if !strings.Contains(told, "Нет такой") || !strings.Contains(told, "voronka amocrm setup") {
+		t.Errorf("alarms %q", told)
+	}
+}
+
+// TestNamesOfStepsAreComparedWithoutAMap too.
+func TestNamesOfStepsAreComparedWithoutAMap(t *testing.T) {
+	told := namesTold(t, func(flow *flows.Flow) {
+		flow.Mirroring = nil
+		flow.Written = map[string]string{"a.yaml": `
+states:
+  a: {do: [{crm: {stage: Нет этапа, task: {text: Позвонить, type: Нет типа, responsible: Нет Анны}}}, {crm: {task: Нет текста}}]}`}
+	})
+	for _, want := range []string{"Нет этапа", "Нет типа", "Нет Анны"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("alarms %q, want %q", told, want)
+		}
+	}
+	if strings.Contains(told, "Нет текста") {
+		t.Errorf("the text of a task is taken for a name: %q", told)
+	}
+}
+
+// namesTold are the alarms after a start with a flow that was changed.
+func namesTold(t *testing.T, change func(*flows.Flow)) string {
+	t.Helper()
 	account, env, database := consentAccount(t, "https://bot.example.ru/crm/amocrm/connected")
 	s := doorService(t, env, database)
 	if err := s.access.Accept(t.Context(), account.Grant(), ""); err != nil {
@@ -243,7 +272,7 @@ func TestNamesAreComparedAtTheStart(t *testing.T) {
 	}
 	project := *s.bot.Live()
 	flow := *project.Flows[0]
-	flow.Mirroring = &flows.Mirroring{Pipeline: "Нет такой", Events: map[string]string{"success": "Оплачено"}}
+	change(&flow)
 	project.Flows = []*flows.Flow{&flow}
 	if err := s.bot.Publish(t.Context(), &project); err != nil {
 		t.Fatal(err)
@@ -258,7 +287,5 @@ func TestNamesAreComparedAtTheStart(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if told := strings.Join(s.alarms(), " "); !strings.Contains(told, "Нет такой") || !strings.Contains(told, "voronka amocrm setup") {
-		t.Errorf("alarms %q", told)
-	}
+	return strings.Join(s.alarms(), " ")
 }

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"voronka/flows"
 )
 
@@ -71,7 +73,72 @@ func (s *service) amoLacks(ctx context.Context, project *flows.Project) ([]lack,
 	return append(lackLines(lacks), chats...), err
 }
 
-// named tells whether a project has a map whose names can be compared.
+// named tells whether a project names anything of the account: in a map, in the
+// stages of states, or in steps.
 func named(project *flows.Project) bool {
-	return slices.ContainsFunc(project.Flows, func(f *flows.Flow) bool { return f.Mirroring != nil })
+	names := namesInCRM(project)
+	return len(names.stages)+len(names.fields)+len(names.users)+len(names.taskTypes) > 0 ||
+		slices.ContainsFunc(project.Flows, func(f *flows.Flow) bool { return f.Mirroring != nil })
+}
+
+// crmNames are the names that stages of states and crm: steps give, at whatever
+// depth they stand. Those with variables in them are known only when a customer comes.
+type crmNames struct{ stages, fields, users, taskTypes map[string]bool }
+
+func namesInCRM(project *flows.Project) crmNames {
+	names := crmNames{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	if project == nil {
+		return names
+	}
+	for _, flow := range project.Flows {
+		for _, stage := range flow.Stages {
+			names.add(names.stages, stage)
+		}
+		for _, text := range flow.Written {
+			var file yaml.Node
+			if yaml.Unmarshal([]byte(text), &file) == nil {
+				names.read(&file)
+			}
+		}
+	}
+	return names
+}
+
+func (n crmNames) read(node *yaml.Node) {
+	if node.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == "crm" {
+				n.step(node.Content[i+1])
+			}
+		}
+	}
+	for _, child := range node.Content {
+		n.read(child)
+	}
+}
+
+func (n crmNames) step(node *yaml.Node) {
+	var step struct {
+		Stage  yaml.Node            `yaml:"stage"`
+		Fields map[string]yaml.Node `yaml:"fields"`
+		Task   yaml.Node            `yaml:"task"`
+	}
+	if node.Decode(&step) != nil {
+		return
+	}
+	n.add(n.stages, step.Stage.Value)
+	for name := range step.Fields {
+		n.add(n.fields, name)
+	}
+	var task struct{ Type, Responsible yaml.Node }
+	if step.Task.Kind == yaml.MappingNode && step.Task.Decode(&task) == nil {
+		n.add(n.taskTypes, task.Type.Value)
+		n.add(n.users, task.Responsible.Value)
+	}
+}
+
+func (crmNames) add(to map[string]bool, name string) {
+	if name != "" && !strings.Contains(name, "#{") {
+		to[name] = true
+	}
 }

@@ -147,7 +147,8 @@ func wantedInCRM(project *flows.Project, hook string) crm.Wanted {
 		if m == nil {
 			m = &flows.Mirroring{}
 		}
-		stages, fields := namedInCRM(&flows.Project{Flows: []*flows.Flow{flow}})
+		names := namesInCRM(&flows.Project{Flows: []*flows.Flow{flow}})
+		stages, fields := slices.Collect(maps.Keys(names.stages)), slices.Collect(maps.Keys(names.fields))
 		for _, stage := range m.Events {
 			stages = append(stages, stage)
 		}
@@ -159,8 +160,8 @@ func wantedInCRM(project *flows.Project, hook string) crm.Wanted {
 			want.Tracking = together(want.Tracking, []string{field})
 		}
 		want.LossReasons = together(want.LossReasons, []string{m.LossReason})
-		want.Users = together(want.Users, []string{m.Responsible, m.TaskFor})
-		want.TaskTypes = together(want.TaskTypes, []string{m.TaskType})
+		want.Users = together(want.Users, append(slices.Collect(maps.Keys(names.users)), m.Responsible, m.TaskFor))
+		want.TaskTypes = together(want.TaskTypes, append(slices.Collect(maps.Keys(names.taskTypes)), m.TaskType))
 		want.Suppliers = together(want.Suppliers, []string{m.Supplier})
 		want.Bills, want.Products = want.Bills || m.Bills, want.Products || m.Products
 	}

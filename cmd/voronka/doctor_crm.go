@@ -3,12 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 
 	"voronka/crm"
 	"voronka/crm/amocrm"
@@ -111,63 +107,6 @@ func (d *doctor) noteRefusedCRM(name string, ends time.Time, err error) {
 		d.note("crm", faulty, code, nil)
 	default:
 		d.noteCall("crm", name, err)
-	}
-}
-
-// namedInCRM lists the stages and the fields of deals that funnels name. Names
-// with variables in them are known only when a customer comes.
-func namedInCRM(project *flows.Project) (stages, fields []string) {
-	if project == nil {
-		return nil, nil
-	}
-	names := crmNames{map[string]bool{}, map[string]bool{}}
-	for _, flow := range project.Flows {
-		for _, stage := range flow.Stages {
-			names.add(names.stages, stage)
-		}
-		for _, text := range flow.Written {
-			var file yaml.Node
-			if yaml.Unmarshal([]byte(text), &file) == nil {
-				names.read(&file)
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(names.stages)), slices.Sorted(maps.Keys(names.fields))
-}
-
-// crmNames gathers what crm: steps name, at whatever depth they stand.
-type crmNames struct{ stages, fields map[string]bool }
-
-func (n crmNames) read(node *yaml.Node) {
-	if node.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == "crm" {
-				n.step(node.Content[i+1])
-			}
-		}
-	}
-	for _, child := range node.Content {
-		n.read(child)
-	}
-}
-
-func (n crmNames) step(node *yaml.Node) {
-	var step struct {
-		Stage  yaml.Node            `yaml:"stage"`
-		Fields map[string]yaml.Node `yaml:"fields"`
-	}
-	if node.Decode(&step) != nil {
-		return
-	}
-	n.add(n.stages, step.Stage.Value)
-	for name := range step.Fields {
-		n.add(n.fields, name)
-	}
-}
-
-func (crmNames) add(to map[string]bool, name string) {
-	if name != "" && !strings.Contains(name, "#{") {
-		to[name] = true
 	}
 }
 

@@ -5,11 +5,12 @@ import "context"
 // writeFeed hangs on the deal what is never merged away: notes, tasks, products and
 // bills of each change that travels with this one, in their order.
 func (w *work) writeFeed(ctx context.Context) error {
-	for _, part := range w.change.Parts() {
+	parts := w.change.Parts()
+	for i, part := range parts {
 		if err := w.writeNote(ctx, part); err != nil {
 			return err
 		}
-		if err := w.closeTasks(ctx, part); err != nil {
+		if err := w.closeTasks(ctx, part, parts[i:]); err != nil {
 			return err
 		}
 		if err := w.writeTask(ctx, part); err != nil {

@@ -232,6 +232,9 @@ func (a *account) Deals() []crmtest.Deal {
 		for _, task := range a.Tasks() {
 			if task.Entity == "leads" && task.EntityID == l.ID {
 				deal.Tasks = append(deal.Tasks, crm.Task{Text: task.Text, Due: time.Unix(task.CompleteTill, 0).UTC()})
+				if task.Completed {
+					deal.Done = append(deal.Done, task.Text)
+				}
 			}
 		}
 		out = append(out, deal)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,7 +42,7 @@ func (w *work) writeTask(ctx context.Context, part crm.Change) error {
 			return err
 		}
 		if found != "" {
-			w.keepTask(found)
+			w.keepTask(found, part.Task.Name)
 			return nil
 		}
 	}
@@ -54,14 +55,21 @@ func (w *work) writeTask(ctx context.Context, part crm.Change) error {
 		return fmt.Errorf("write the task: %w", err)
 	}
 	w.hung = true
-	w.keepTask(fmt.Sprint(made))
+	w.keepTask(fmt.Sprint(made), part.Task.Name)
 	return nil
 }
 
 // keepTask remembers a task of ours that may be open.
-func (w *work) keepTask(ref string) {
+func (w *work) keepTask(ref, name string) {
 	if !slices.Contains(w.refs.Tasks, ref) {
 		w.refs.Tasks = append(slices.Clone(w.refs.Tasks), ref)
+	}
+	if name != "" {
+		w.refs.TaskNames = maps.Clone(w.refs.TaskNames)
+		if w.refs.TaskNames == nil {
+			w.refs.TaskNames = map[string]string{}
+		}
+		w.refs.TaskNames[ref] = name
 	}
 }
 

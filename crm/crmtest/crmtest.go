@@ -54,6 +54,8 @@ type Deal struct {
 	Fields            map[string]string
 	Notes             []string
 	Tasks             []crm.Task
+	// Done are the texts of those of Tasks that are finished.
+	Done []string
 }
 
 // Clock is the time of the account and of the adapter.
@@ -110,6 +112,8 @@ func Run(t *testing.T, h Harness) {
 		"a manager's move is heard after an outage":    managersMove,
 		"a manager's words are heard once":             managersWords,
 		"a task that a manager finished is heard":      managersTask,
+		"a task is closed by its text or its name":     closesTasks,
+		"a task that was asked for anew stays open":    renewsTask,
 		"a deal that is gone is told so":               goneDeal,
 		"one bill however often it is repeated":        oneBill,
 		"what is sold hangs on the deal once":          oneGood,

@@ -98,7 +98,7 @@ func (h Harness) calm(r *room) state {
 func second(r *room) crm.Change {
 	return crm.Change{
 		ID: "c2", Contact: reachable(), Person: true, At: start().Add(time.Minute), Stage: crm.Won,
-		Note: "Оплачено", Task: &crm.Task{Text: "Поздравить", Due: start().Add(25 * time.Hour)},
+		Note: "Оплачено", CloseTask: "Позвонить", Task: &crm.Task{Text: "Позвонить", Due: start().Add(25 * time.Hour)},
 	}
 }
 

@@ -147,6 +147,7 @@ func mirrored(s *scene, step *Step) (bool, []string) {
 		if change.Task != nil {
 			add("task", change.Task.Text)
 		}
+		add("close_task", change.CloseTask)
 		for _, tag := range change.Tags {
 			add("tag", tag)
 		}

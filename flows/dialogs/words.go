@@ -81,7 +81,7 @@ func table() []*word {
 func attachments() []string { return []string{"photo", "document", "voice", "location", "sticker"} }
 
 func crmKeys() []string {
-	return []string{"state", "stage", "note", "task", "tag", "price"}
+	return []string{"state", "stage", "note", "task", "close_task", "tag", "price"}
 }
 
 func bankWords() []string {

@@ -12,12 +12,13 @@ import (
 // crm tells the CRM something about the deal:
 //
 //	crm: {stage: won, note: Купил сам, price: 4900, tags: [бот],
-//	      fields: {Курс: "#{product}"}, task: {text: Поздравить, due: 1d}}
+//	      fields: {Курс: "#{product}"}, close_task: Позвонить,
+//	      task: {text: Поздравить, due: 1d, type: Звонок, responsible: Анна, name: поздравить}}
 type crm struct {
 	pos         flows.Pos
 	stage, note flows.Template
-	task        flows.Template
-	due         time.Duration
+	task, done  flows.Template
+	work        flows.Task // all but its text
 	tags        []flows.Template
 	fields      []assignment
 	price       flows.Template
@@ -26,10 +27,11 @@ type crm struct {
 func readCRM(n flows.Node) flows.Step {
 	n.Only("crm")
 	body := n.Field("crm")
-	body.Only("stage", "note", "task", "tags", "fields", "price")
+	body.Only("stage", "note", "task", "close_task", "tags", "fields", "price")
 	step := &crm{
 		pos: n.Pos(), stage: flows.ReadTemplate(body.Field("stage")), note: flows.ReadTemplate(body.Field("note")),
 		fields: readAssignments(body.Field("fields")), price: flows.ReadTemplate(body.Field("price")),
+		done: flows.ReadTemplate(body.Field("close_task")),
 	}
 	if len(body.Entries()) == 0 {
 		n.Error("empty_crm")
@@ -50,8 +52,12 @@ func (c *crm) readTask(n flows.Node) {
 	case n.IsScalar():
 		c.task = flows.ReadTemplate(n)
 	default:
-		n.Only("text", "due")
-		c.task, c.due = flows.ReadTemplate(n.Field("text")), n.Field("due").Duration()
+		n.Only("text", "due", "type", "responsible", "name")
+		c.task = flows.ReadTemplate(n.Field("text"))
+		c.work = flows.Task{
+			Due: int64(n.Field("due").Duration() / time.Second), Name: n.Field("name").Text(),
+			Type: n.Field("type").Text(), Responsible: n.Field("responsible").Text(),
+		}
 		if c.task.Zero() {
 			n.Error("task_without_text")
 		}
@@ -61,10 +67,12 @@ func (c *crm) readTask(n flows.Node) {
 // Run implements flows.Step.
 func (c *crm) Run(r *flows.Run) {
 	mirror := flows.Mirror{
-		Stage: r.Fill(c.stage), Note: r.Fill(c.note), Fields: fillAssignments(r, c.fields),
+		Stage: r.Fill(c.stage), Note: r.Fill(c.note), Fields: fillAssignments(r, c.fields), CloseTask: r.Fill(c.done),
 	}
 	if !c.task.Zero() {
-		mirror.Task = &flows.Task{Text: r.Fill(c.task), Due: int64(c.due / time.Second)}
+		task := c.work
+		task.Text = r.Fill(c.task)
+		mirror.Task = &task
 	}
 	for _, tag := range c.tags {
 		mirror.Tags = append(mirror.Tags, r.Fill(tag))
@@ -85,6 +93,9 @@ func (c *crm) words(mirror flows.Mirror) string {
 	if mirror.Note != "" {
 		words = append(words, "“"+mirror.Note+"”")
 	}
+	if mirror.CloseTask != "" {
+		words = append(words, "✓ "+mirror.CloseTask)
+	}
 	if mirror.Task != nil {
 		words = append(words, "☎ "+mirror.Task.Text)
 	}
@@ -94,7 +105,7 @@ func (c *crm) words(mirror flows.Mirror) string {
 // Uses implements flows.Step. A deal that is put on a stage may well be the end.
 func (c *crm) Uses() flows.Uses {
 	uses := flows.Uses{Pos: c.pos, Ends: !c.stage.Zero()}
-	uses.Reads = slices.Concat(c.stage.Reads(), c.note.Reads(), c.task.Reads(), c.price.Reads())
+	uses.Reads = slices.Concat(c.stage.Reads(), c.note.Reads(), c.task.Reads(), c.done.Reads(), c.price.Reads())
 	for _, tag := range c.tags {
 		uses.Reads = append(uses.Reads, tag.Reads()...)
 	}
