@@ -42,6 +42,7 @@ func (w *outside) sendAgain(ctx context.Context) {
 	ask(http.MethodPost, "/console/login", url.Values{"password": {"console-password"}})
 	uncertain := regexp.MustCompile(`<strong>uncertain</strong>[^\n]*\n<td><form method="post" action="([^"]+)"><input type="hidden" name="token" value="([^"]+)"`)
 	for _, form := range uncertain.FindAllStringSubmatch(ask(http.MethodGet, "/console/work", nil), -1) {
+		w.hands.now()
 		ask(http.MethodPost, form[1], url.Values{"token": {form[2]}})
 	}
 }

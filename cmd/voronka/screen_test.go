@@ -44,12 +44,19 @@ func (c *customer) script() []cue {
 const strayFrom = 5
 
 // misplaced compares what the bot said on a screen with a script. Repetitions
-// that are excused are left out of it, what remains must be the script: it tells
-// what is not. excused is asked when a line was first on the screen, and when again.
-func misplaced(script []cue, screen []telegramtest.Message, excused func(first, again time.Time) bool) []string {
+// that are excused, and what an operator sent when the rest had been said, are
+// left out of it, what remains must be the script: it tells what is not. excused
+// is asked when a line was first on the screen, and when again.
+func misplaced(script []cue, screen []telegramtest.Message, excused func(first, again time.Time) bool, byHand func(at time.Time) bool) []string {
 	var faults []string
+	// handed tells whether an operator sent all of the next lines, up to one.
+	handed := func(next, until int, rest []telegramtest.Message) bool {
+		return !slices.ContainsFunc(script[next:until], func(c cue) bool {
+			return !slices.ContainsFunc(rest, func(m telegramtest.Message) bool { return m.FromBot && c.fits(m) && byHand(m.Time) })
+		})
+	}
 	next, shown := 0, map[int]time.Time{} // when a line was there last, by its place
-	for _, m := range screen {
+	for i, m := range screen {
 		if !m.FromBot {
 			continue
 		}
@@ -68,6 +75,9 @@ func misplaced(script []cue, screen []telegramtest.Message, excused func(first, 
 		case script[at].stray && next >= strayFrom:
 		case at == next && !script[at].stray:
 			next++
+		case at < next && byHand(m.Time):
+		case at > next && !script[at].stray && handed(next, at, screen[i:]):
+			next = at + 1
 		default:
 			faults = append(faults, fmt.Sprintf("%q is line %d, said after line %d", m.Text, at+1, next))
 			next = max(next, at+1)
@@ -128,10 +138,13 @@ func (w *outside) excuses(one *customer) func(first, again time.Time) bool {
 	}
 }
 
+// byHand tells whether a message was there soon after the clerk had one sent.
+func (w *outside) byHand(at time.Time) bool { return w.hands.between(at.Add(-15*time.Second), at) }
+
 // judgeScreen proves that the customer read the script, in its order.
 func (w *outside) judgeScreen(one *customer) {
 	w.t.Helper()
-	for _, fault := range misplaced(one.script(), one.Messages(), w.excuses(one)) {
+	for _, fault := range misplaced(one.script(), one.Messages(), w.excuses(one), w.byHand) {
 		w.t.Errorf("customer %d: %s", one.ID(), fault)
 	}
 }
@@ -174,27 +187,35 @@ func TestScreenIsJudged(t *testing.T) {
 		screen []telegramtest.Message
 		kills  []int
 		want   string // empty: nothing
+		hand   int    // the minute in which an operator sent something, 0 for none
 	}{
-		"as written":                  {said(0, 1, 2, 3, 4, 7, 5, 6), nil, ""},
-		"the stray line at the end":   {said(0, 1, 2, 3, 4, 5, 6, 7), nil, ""},
-		"the stray line too early":    {said(0, 1, 7, 2, 3, 4, 5, 6), nil, "said after line 2"},
-		"doubled":                     {said(0, 1, 1, 2, 3, 4, 7, 5, 6), nil, "without a cause"},
-		"doubled by a kill":           {said(0, 1, 1, 2, 3, 4, 7, 5, 6), []int{1}, ""},
-		"doubled, killed elsewhere":   {said(0, 1, 1, 2, 3, 4, 7, 5, 6), []int{0, 5}, "without a cause"},
-		"thrice by one kill":          {said(0, 1, 1, 1, 2, 3, 4, 7, 5, 6), []int{1}, "without a cause"},
-		"everything twice":            {said(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 7, 7, 5, 5, 6, 6), []int{1}, "without a cause"},
-		"the stray line twice":        {said(0, 1, 2, 3, 4, 7, 5, 7, 6), nil, "without a cause"},
-		"swapped":                     {said(0, 2, 1, 3, 4, 7, 5, 6), []int{0, 1, 2, 3}, "said after line"},
-		"the file before the thanks":  {said(0, 1, 2, 3, 4, 7, 6, 5), []int{6}, "said after line"},
-		"an old line again":           {said(0, 1, 2, 3, 1, 4, 7, 5, 6), []int{1, 2, 3}, "said after line"},
-		"missing":                     {said(0, 1, 3, 4, 7, 5, 6), nil, "never said"},
-		"missing at the end":          {said(0, 1, 2, 3, 4, 7, 5), nil, "never said"},
-		"the stray line is missing":   {said(0, 1, 2, 3, 4, 5, 6), nil, "never said"},
-		"something of another dialog": {append(said(0, 1, 2, 3, 4, 7, 5, 6), telegramtest.Message{FromBot: true, Text: "Здравствуйте, Анна 8!"}), nil, "nobody wrote"},
-		"the file without its text":   {append(said(0, 1, 2, 3, 4, 7, 5), telegramtest.Message{FromBot: true, File: &telegramtest.File{}}), nil, "nobody wrote"},
+		"as written":                  {said(0, 1, 2, 3, 4, 7, 5, 6), nil, "", 0},
+		"an old line by hand":         {said(0, 1, 2, 3, 4, 7, 5, 6, 1), nil, "", 8},
+		"an old line behind a hand's": {said(0, 1, 2, 3, 4, 7, 5, 6, 1, 0), nil, "said after line", 8},
+		"the thanks by hand":          {said(0, 1, 2, 3, 4, 7, 6, 5), nil, "", 7},
+		"the thanks, hand elsewhere":  {said(0, 1, 2, 3, 4, 7, 6, 5), nil, "said after line", 6},
+		"the stray line at the end":   {said(0, 1, 2, 3, 4, 5, 6, 7), nil, "", 0},
+		"the stray line too early":    {said(0, 1, 7, 2, 3, 4, 5, 6), nil, "said after line 2", 0},
+		"doubled":                     {said(0, 1, 1, 2, 3, 4, 7, 5, 6), nil, "without a cause", 0},
+		"doubled by a kill":           {said(0, 1, 1, 2, 3, 4, 7, 5, 6), []int{1}, "", 0},
+		"doubled, killed elsewhere":   {said(0, 1, 1, 2, 3, 4, 7, 5, 6), []int{0, 5}, "without a cause", 0},
+		"thrice by one kill":          {said(0, 1, 1, 1, 2, 3, 4, 7, 5, 6), []int{1}, "without a cause", 0},
+		"everything twice":            {said(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 7, 7, 5, 5, 6, 6), []int{1}, "without a cause", 0},
+		"the stray line twice":        {said(0, 1, 2, 3, 4, 7, 5, 7, 6), nil, "without a cause", 0},
+		"swapped":                     {said(0, 2, 1, 3, 4, 7, 5, 6), []int{0, 1, 2, 3}, "said after line", 0},
+		"the file before the thanks":  {said(0, 1, 2, 3, 4, 7, 6, 5), []int{6}, "said after line", 0},
+		"an old line again":           {said(0, 1, 2, 3, 1, 4, 7, 5, 6), []int{1, 2, 3}, "said after line", 0},
+		"missing":                     {said(0, 1, 3, 4, 7, 5, 6), nil, "never said", 0},
+		"missing at the end":          {said(0, 1, 2, 3, 4, 7, 5), nil, "never said", 0},
+		"the stray line is missing":   {said(0, 1, 2, 3, 4, 5, 6), nil, "never said", 0},
+		"something of another dialog": {append(said(0, 1, 2, 3, 4, 7, 5, 6), telegramtest.Message{FromBot: true, Text: "Здравствуйте, Анна 8!"}), nil, "nobody wrote", 0},
+		"the file without its text":   {append(said(0, 1, 2, 3, 4, 7, 5), telegramtest.Message{FromBot: true, File: &telegramtest.File{}}), nil, "nobody wrote", 0},
 	} {
 		w := kills(c.kills...)
-		got := strings.Join(misplaced(script, c.screen, w.excuses(one)), "; ")
+		if c.hand > 0 {
+			w.hands.all = append(w.hands.all, began.Add(time.Duration(c.hand)*time.Minute-time.Second))
+		}
+		got := strings.Join(misplaced(script, c.screen, w.excuses(one), w.byHand), "; ")
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: found %q, want %q", name, got, c.want)
 		}

@@ -61,6 +61,8 @@ type outside struct {
 	// cuts are the kills, and what else may cut a sending off; wrongClocks are when
 	// a process began whose clock is wrong.
 	cuts, wrongClocks cuts
+	// hands are when the clerk had something sent again.
+	hands cuts
 }
 
 // newOutside opens the fakes and lays out a project with the catalog's course.
