@@ -142,13 +142,16 @@ func (g *gate) run() {
 		if pause := g.pace.wait(g.patience); pause != nil {
 			<-g.room
 			g.refuse(pause)
-		} else if batch := g.next(); batch != nil {
+		} else if batch := g.next(); batch == nil {
+			<-g.room
+		} else if g.pace.doubtful() { // one tries, the others wait for what it meets
+			g.deliver(batch)
+			<-g.room
+		} else {
 			go func() {
 				defer func() { <-g.room }()
 				g.deliver(batch)
 			}()
-		} else {
-			<-g.room
 		}
 		if g.rest() {
 			return

@@ -3,6 +3,7 @@ package amocrm_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -20,18 +21,31 @@ type team struct {
 	t    *testing.T
 	crm  *amocrm.CRM
 	refs []crm.Refs
+
+	client *http.Client
+}
+
+// again starts the process anew.
+func (m *team) again() {
+	m.crm = amocrm.New(amocrm.Config{URL: "http://amocrm.test", Token: token, HTTP: m.client})
 }
 
 // asTeam lets so many customers be known, then runs the test in virtual time.
 func asTeam(t *testing.T, customers int, limits amocrmtest.Limits, test func(*team)) {
 	t.Helper()
+	asFarTeam(t, customers, 100*time.Millisecond, limits, test)
+}
+
+// asFarTeam is asTeam with answers that take their time.
+func asFarTeam(t *testing.T, customers int, takes time.Duration, limits amocrmtest.Limits, test func(*team)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		server := amocrmtest.New(amocrmtest.Config{Token: token, Fields: fieldsWithout(nil), Limits: limits})
 		defer server.Close()
 		client := direct(server)
-		client.Transport = far{client.Transport, 100 * time.Millisecond}
-		m := &team{t: t, Server: server, refs: make([]crm.Refs, customers),
-			crm: amocrm.New(amocrm.Config{URL: "http://amocrm.test", Token: token, HTTP: client})}
+		client.Transport = far{client.Transport, takes}
+		m := &team{t: t, Server: server, refs: make([]crm.Refs, customers), client: client}
+		m.again()
 		for i, err := range m.all(func(i int) crm.Change { return crm.Change{ID: fmt.Sprint("first", i)} }) {
 			if err != nil {
 				t.Fatalf("customer %d: %v", i, err)
@@ -198,6 +212,47 @@ func TestBlockStopsEverything(t *testing.T) {
 			m.t.Errorf("trouble %q", m.crm.Trouble())
 		}
 	})
+}
+
+// TestOneCallTriesABlock lets one call see whether a block is over, after the
+// pause as well as after a restart; the others wait for what it meets.
+func TestOneCallTriesABlock(t *testing.T) {
+	t.Parallel()
+	for name, restart := range map[string]bool{"after the pause": false, "after a restart": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asFarTeam(t, 20, 2*time.Second, amocrmtest.RealLimits(), func(m *team) {
+				mixed := func(i int) crm.Change { // of several kinds, so of several requests
+					return []crm.Change{{ID: fmt.Sprint("n", i), Note: "Привет"}, {ID: fmt.Sprint("s", i), Stage: "Выбор"},
+						{ID: fmt.Sprint("p", i), Person: true, Stage: "Выбор"}}[i%3]
+				}
+				m.Inject(amocrmtest.Fault{Kind: amocrmtest.Forbidden, Times: -1})
+				m.all(mixed)
+				for range 3 {
+					<-time.After(16 * time.Minute)
+					if restart {
+						m.again()
+					}
+					before := m.calls("", "")
+					for i, err := range m.all(mixed) {
+						if coded := sales.AsError(err); err == nil || coded.Code != "crm_denied" || coded.Action != sales.Stop {
+							m.t.Errorf("customer %d: %v", i, err)
+						}
+					}
+					if got := m.calls("", "") - before; got != 1 {
+						m.t.Errorf("%d calls into a block", got)
+					}
+				}
+				m.Heal()
+				<-time.After(16 * time.Minute)
+				for i, err := range m.all(mixed) {
+					if err != nil {
+						m.t.Errorf("customer %d: %v", i, err)
+					}
+				}
+			})
+		})
+	}
 }
 
 // TestMendedAccountIsUsedAtOnce lets calls go when somebody has connected it again.

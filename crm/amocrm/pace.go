@@ -28,6 +28,9 @@ type pace struct {
 	// stopped is the error of a full stop, which lasts until retry.
 	stopped *sales.Error
 	retry   time.Time
+	// met is set once a call of this process was answered well: a stop that a
+	// process before met is not known to it.
+	met     bool
 	trouble string // see CRM.Trouble
 }
 
@@ -79,6 +82,14 @@ func (p *pace) shut() error {
 	return &told
 }
 
+// doubtful tells that nobody knows whether amoCRM lets us in: before the first
+// good answer, and after a full stop.
+func (p *pace) doubtful() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.met || p.stopped != nil
+}
+
 // heed takes note of an answer, and puts a time into the error of a 429. What
 // only cannot be read (the history, the users) keeps nobody out.
 func (p *pace) heed(method string, answer *rest.Response, err error) error {
@@ -86,7 +97,7 @@ func (p *pace) heed(method string, answer *rest.Response, err error) error {
 	defer p.mu.Unlock()
 	switch coded := sales.AsError(err); {
 	case err == nil:
-		p.trouble, p.stopped, p.refused = "", nil, 0
+		p.trouble, p.stopped, p.refused, p.met = "", nil, 0, true
 		p.regain()
 	case answer != nil && answer.Status == http.StatusTooManyRequests:
 		return p.slow(answer, *coded)
