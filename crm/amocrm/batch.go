@@ -74,6 +74,10 @@ func (c *client) batch(parcels []*parcel) {
 	answer, err := c.send(ctx, k.method, k.path, func(way *rest.Client) (*rest.Response, error) {
 		return way.Do(ctx, k.method, "/api/v4/"+k.path, nil, body, &told)
 	})
+	timeout := answer != nil && answer.Status == http.StatusGatewayTimeout
+	if timeout {
+		c.gate.shrink(k, len(parcels))
+	}
 	switch {
 	case err == nil:
 		landed(k, parcels, told)
@@ -81,9 +85,9 @@ func (c *client) batch(parcels []*parcel) {
 		c.gate.again(parcels, err)
 	case len(parcels) > 1 && answer != nil && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusUnprocessableEntity):
 		c.sortOut(parcels, answer, err)
-	case len(parcels) > 1 && answer != nil && answer.Status == http.StatusGatewayTimeout && k.method == http.MethodPatch:
+	case len(parcels) > 1 && timeout && k.method == http.MethodPatch:
 		c.halves(parcels) // "reduce the batch and repeat" (API v4, recommendations)
-	default:
+	default: // what a POST may have made is looked for before it is made again, by fewer
 		for _, p := range parcels {
 			p.done <- arrival{answer: answer, err: err}
 		}

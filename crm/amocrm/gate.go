@@ -57,6 +57,8 @@ type gate struct {
 	rushed  map[string]rush // by contact
 	running bool
 	room    chan struct{} // requests under way
+	// narrowed are the kinds that travel by fewer than batchSize.
+	narrowed map[kind]narrow
 }
 
 // underWay is how many requests may be under way: at five a second, answers
@@ -64,7 +66,7 @@ type gate struct {
 const underWay = 10
 
 func newGate(p *pace, patience time.Duration, now func() time.Time) *gate {
-	return &gate{pace: p, patience: patience, now: now, rushed: map[string]rush{}, room: make(chan struct{}, underWay)}
+	return &gate{pace: p, patience: patience, now: now, rushed: map[string]rush{}, narrowed: map[kind]narrow{}, room: make(chan struct{}, underWay)}
 }
 
 // pass sends a parcel when it is its turn, and gives what became of it.
@@ -188,9 +190,9 @@ func (g *gate) next() []*parcel {
 		return []*parcel{first}
 	}
 	var batch []*parcel
-	taken := map[string]bool{}
+	taken, most := map[string]bool{}, g.size(*first.kind)
 	g.waiting = slices.DeleteFunc(g.waiting, func(p *parcel) bool {
-		if p.kind == nil || *p.kind != *first.kind || len(batch) == batchSize || p.key != "" && taken[p.key] {
+		if p.kind == nil || *p.kind != *first.kind || len(batch) == most || p.key != "" && taken[p.key] {
 			return false
 		}
 		batch, taken[p.key] = append(batch, p), true

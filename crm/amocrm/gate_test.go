@@ -1,8 +1,10 @@
 package amocrm_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"testing"
@@ -143,6 +145,72 @@ func TestTimeoutMakesBatchesSmaller(t *testing.T) {
 		if len(sizes) < 4 || sizes[0] < 20 || sizes[1] > (sizes[0]+1)/2 {
 			m.t.Errorf("after a 504 batches of %v deals", sizes)
 		}
+	})
+}
+
+// overloaded is an account that answers 504 to long lists of notes.
+type overloaded struct {
+	http.RoundTripper
+	most  int
+	sizes []int
+	mu    sync.Mutex
+}
+
+func (o *overloaded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost || r.URL.Path != "/api/v4/leads/notes" {
+		return o.RoundTripper.RoundTrip(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(body, &list); err != nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	o.sizes = append(o.sizes, len(list))
+	o.mu.Unlock()
+	if len(list) > o.most {
+		return &http.Response{StatusCode: http.StatusGatewayTimeout, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return o.RoundTripper.RoundTrip(r)
+}
+
+// TestTimeoutMakesNewThingsTravelByFewer does not make at once again what a 504
+// may have made: who looked and did not find it sends it in a shorter list.
+func TestTimeoutMakesNewThingsTravelByFewer(t *testing.T) {
+	t.Parallel()
+	asTeam(t, 48, amocrmtest.RealLimits(), func(m *team) {
+		way := &overloaded{RoundTripper: m.client.Transport, most: 12}
+		m.client.Transport = way
+		left := map[int]bool{}
+		for round := 0; round == 0 || len(left) > 0; round++ {
+			if round == 6 {
+				m.t.Fatalf("%d customers are left after lists of %v", len(left), way.sizes)
+			}
+			if round > 0 {
+				<-time.After(10 * time.Second)
+			}
+			for i, err := range m.all(func(i int) crm.Change {
+				return crm.Change{ID: fmt.Sprint("c", i), Note: "Привет", Repeat: round > 0}
+			}) {
+				delete(left, i)
+				if err != nil {
+					left[i] = true
+				}
+				if err != nil && !sales.AsError(err).Uncertain {
+					m.t.Errorf("customer %d is told for certain that nothing was made: %v", i, err)
+				}
+			}
+		}
+		for _, deal := range m.Leads() {
+			if notes := m.Notes("leads", deal.ID); len(notes) != 1 {
+				m.t.Errorf("%d notes on a deal", len(notes))
+			}
+		}
+		m.t.Logf("lists of %v", way.sizes)
 	})
 }
 
