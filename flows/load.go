@@ -153,6 +153,7 @@ func (w *loading) finish() []*Flow {
 	w.doors()
 	w.circles()
 	w.recursion()
+	w.tasks()
 	return flows
 }
 

@@ -73,6 +73,10 @@ type Uses struct {
 	// Ends is set when a funnel may well end with this step: it hands over the
 	// product, calls a person or closes the deal.
 	Ends bool
+	// Tasks are the names and texts, as written, of what it asks managers to do;
+	// Closes are those that it closes and that are known before a customer comes.
+	Tasks  []string
+	Closes []Ref
 	// Pos is where the step stands.
 	Pos Pos
 }

@@ -106,6 +106,14 @@ func (c *crm) words(mirror flows.Mirror) string {
 func (c *crm) Uses() flows.Uses {
 	uses := flows.Uses{Pos: c.pos, Ends: !c.stage.Zero()}
 	uses.Reads = slices.Concat(c.stage.Reads(), c.note.Reads(), c.task.Reads(), c.done.Reads(), c.price.Reads())
+	for _, name := range []string{c.work.Name, c.task.Source} {
+		if name != "" {
+			uses.Tasks = append(uses.Tasks, name)
+		}
+	}
+	if !c.done.Zero() && c.done.Constant() {
+		uses.Closes = []flows.Ref{{Name: c.done.Source, Pos: c.done.Pos}}
+	}
 	for _, tag := range c.tags {
 		uses.Reads = append(uses.Reads, tag.Reads()...)
 	}

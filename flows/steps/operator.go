@@ -24,5 +24,5 @@ func (o *operator) Run(r *flows.Run) {
 
 // Uses implements flows.Step.
 func (o *operator) Uses() flows.Uses {
-	return flows.Uses{Pos: o.pos, Reads: o.text.Reads(), Ends: true}
+	return flows.Uses{Pos: o.pos, Reads: o.text.Reads(), Tasks: []string{o.text.Source}, Ends: true}
 }
