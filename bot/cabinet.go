@@ -37,7 +37,17 @@ func (b *Bot) givenByHand(tx storage.Tx, payment sales.Payment, event payments.E
 	if event.Status != sales.PaymentPartly || ours(payment, refunds, event.Amount) {
 		return nil
 	}
+	if told, err := tx.Ref(unaskedRef(payment.ID)); err != nil || told == "" && saysNothing(payment, event, asked) {
+		return err
+	}
 	return b.callForReturn(tx, payment, event)
+}
+
+// saysNothing tells whether an answer to a question of ours names the whole
+// payment, which is what the bank may always name, while every return that we
+// asked for has its receipt: where no news spoke of another, nothing hints at it.
+func saysNothing(payment sales.Payment, event payments.Event, asked sales.Money) bool {
+	return len(event.Raw) == 0 && event.Amount == payment.Paid && asked > 0 && returnReceipts(payment) == asked
 }
 
 // unaskedRef is where the sum is kept of which a person was told.

@@ -108,6 +108,28 @@ func TestOwnPartsAreNotTakenForTheCabinets(t *testing.T) {
 	}
 }
 
+// TestAskingAboutOwnPartsCallsNobody asks the bank again about parts that we gave
+// back, of which it names the whole payment.
+func TestAskingAboutOwnPartsCallsNobody(t *testing.T) {
+	t.Parallel()
+	h, _ := subscribed(t)
+	payment := h.money().payments[0]
+	h.survive(h.bot.Refund(h.ctx, sales.Refund{ID: "a", Payment: payment.ID, Amount: 10000, By: "anna"}))
+	h.settle()
+	for range 2 {
+		h.survive(h.bot.Recheck(h.ctx, payment.ID))
+		h.settle()
+		h.pass(time.Hour + time.Second)
+		h.settle()
+	}
+	if h.attention() != "" {
+		t.Errorf("a person is called for %q", h.attention())
+	}
+	if fault := h.judge(); fault != "" {
+		t.Error(fault)
+	}
+}
+
 // chargedUnseen charges a second period; its answer and all news of it are lost.
 func chargedUnseen(t *testing.T) (*history, sales.Payment) {
 	t.Helper()
