@@ -133,6 +133,14 @@ func TestChatsWithManagers(t *testing.T) {
 	w.start()
 	until("the manager's words", heard("я Мария"))
 	anna.Send("А скидка будет?")
+	until("her question", func() bool {
+		for _, m := range w.amo.ChatMessages() {
+			if m.Text == "А скидка будет?" {
+				return true
+			}
+		}
+		return false
+	})
 	until("the tick", func() bool {
 		for _, m := range w.amo.ChatMessages() {
 			if m.ID == first.ID {
