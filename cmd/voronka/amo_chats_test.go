@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -122,6 +123,9 @@ func TestChatsWithManagers(t *testing.T) {
 			return false
 		}
 	}
+	shown := func(fits func(amocrmtest.ChatMessage) bool) func() bool {
+		return func() bool { return slices.ContainsFunc(w.amo.ChatMessages(), fits) }
+	}
 	w.start()
 	anna.Send("/start")
 	until("the chat", func() bool { return len(w.amo.ChatMessages()) >= 2 })
@@ -133,22 +137,8 @@ func TestChatsWithManagers(t *testing.T) {
 	w.start()
 	until("the manager's words", heard("я Мария"))
 	anna.Send("А скидка будет?")
-	until("her question", func() bool {
-		for _, m := range w.amo.ChatMessages() {
-			if m.Text == "А скидка будет?" {
-				return true
-			}
-		}
-		return false
-	})
-	until("the tick", func() bool {
-		for _, m := range w.amo.ChatMessages() {
-			if m.ID == first.ID {
-				return m.Status == 1
-			}
-		}
-		return false
-	})
+	until("her question", shown(func(m amocrmtest.ChatMessage) bool { return m.Text == "А скидка будет?" }))
+	until("the tick", shown(func(m amocrmtest.ChatMessage) bool { return m.ID == first.ID && m.Status == 1 }))
 	if err := w.idle(ctx); err != nil {
 		t.Fatal(err)
 	}
