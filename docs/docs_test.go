@@ -283,7 +283,7 @@ func TestDiagrams(t *testing.T) {
 		t.Fatal(err)
 	}
 	for lang, page := range map[string]string{"en": "../README.md", "ru": "../README.ru.md"} {
-		want := flows.Graph(project.Flow("course"), func(key string, args map[string]any) string { return words.Text(lang, key, args) }, nil)
+		want := flows.NewDiagram(project.Flow("course"), func(key string, args map[string]any) string { return words.Text(lang, key, args) }, nil).Mermaid()
 		text := read(t, page)
 		if *update {
 			text = mermaid.ReplaceAllLiteralString(text, "```mermaid\n"+want+"```")

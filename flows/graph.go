@@ -7,15 +7,9 @@ import (
 	"time"
 )
 
-// Graph draws a flow as a Mermaid flowchart: a box for each state, titled as
-// people call it, and an arrow for each way, named by what takes it. text finds
-// words under graph.* keys; counts may be nil. The same flow always gives the
-// same diagram.
-func Graph(f *Flow, text func(key string, args map[string]any) string, counts Counts) string {
-	return NewDiagram(f, text, counts).Mermaid()
-}
-
-// NewDiagram lays out what a diagram of a flow shows.
+// NewDiagram lays out a flow: a box for each state, titled as people call it,
+// and an arrow for each way, named by what takes it. text finds words under
+// graph.* keys; counts may be nil. The same flow always gives the same diagram.
 func NewDiagram(f *Flow, text func(key string, args map[string]any) string, counts Counts) Diagram {
 	g := &graph{flow: f, text: text, places: map[string]int{}}
 	g.box(Box{ID: "start", Shape: ShapeStart, Title: text("graph.start", nil)})

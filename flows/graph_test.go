@@ -31,9 +31,9 @@ func TestGraph(t *testing.T) {
 		}
 		return strings.Join(words, " ")
 	}
-	got := flows.Graph(flow, text, nil)
+	got := flows.NewDiagram(flow, text, nil).Mermaid()
 	for range 10 {
-		if again := flows.Graph(flow, text, nil); again != got {
+		if again := flows.NewDiagram(flow, text, nil).Mermaid(); again != got {
 			t.Fatal("the same flow gave another diagram")
 		}
 	}

@@ -222,9 +222,9 @@ func TestLinksAreChecked(t *testing.T) {
 func TestGraphShowsOtherFlows(t *testing.T) {
 	t.Parallel()
 	project := linked(t, map[string]string{"course.yaml": linkedCourse, "survey.yaml": linkedSurvey})
-	drawn := flows.Graph(project.Flow("course"), func(key string, args map[string]any) string {
+	drawn := flows.NewDiagram(project.Flow("course"), func(key string, args map[string]any) string {
 		return key + strings.Join(slices.Sorted(maps.Keys(args)), "")
-	}, nil)
+	}, nil).Mermaid()
 	if strings.Count(drawn, `[["survey: first"]]`) != 1 || strings.Contains(drawn, "-->  ") || strings.Contains(drawn, "| \n") {
 		t.Error(drawn)
 	}
