@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -24,6 +25,15 @@ type Aside struct {
 	Why string
 }
 
+// StoreFailed tells whether an input was not taken because the store could not
+// keep anything: it is full, away or closed. The input is not to blame, and
+// waits until the store is well.
+func StoreFailed(err error) bool { return errors.Is(err, storage.ErrUnavailable) }
+
+// storeRest is when an update that was put aside is tried again where the store
+// could not keep anything.
+const storeRest = 5 * time.Second
+
 // updateTries is how often an update that was put aside is taken up again
 // before an operator decides.
 const updateTries = 3
@@ -37,7 +47,7 @@ type updateJob struct {
 }
 
 // PutAside keeps an update in a lane of its own. It is tried again by itself,
-// since a store that was sick fails every turn, and then waits for an operator.
+// and then waits for an operator.
 // The same update is kept once.
 func (b *Bot) PutAside(ctx context.Context, aside Aside) error {
 	contact := aside.Contact
@@ -73,7 +83,10 @@ func (b *Bot) takeUp(ctx context.Context, _ outbox.Job, payload updateJob) (func
 		return nil, &sales.Error{Code: "update_unreadable", Action: sales.Bury, Err: err}
 	}
 	for _, in := range inputs {
-		if err := b.Handle(ctx, in); err != nil {
+		switch err := b.Handle(ctx, in); {
+		case StoreFailed(err):
+			return nil, &sales.Error{Code: "update_failed", After: storeRest, Err: errors.Join(outbox.ErrUntried, err)}
+		case err != nil:
 			return nil, &sales.Error{Code: "update_failed", Err: err}
 		}
 	}

@@ -1,8 +1,12 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -10,6 +14,7 @@ import (
 
 	"voronka/bot"
 	"voronka/flows"
+	"voronka/storage"
 )
 
 var errGarbled = errors.New("cannot be read")
@@ -101,5 +106,48 @@ func TestPoisonHealsByItselfOrIsShown(t *testing.T) {
 				t.Errorf("buried %q, messages %q, attention %q", jobs, w.chat.texts(), w.attention())
 			}
 		})
+	}
+}
+
+// full is a store that has no room for turns, so often.
+type full struct {
+	storage.Store
+	left atomic.Int32
+}
+
+func (f *full) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	if f.left.Add(-1) >= 0 {
+		return fmt.Errorf("commit: %w: %w", storage.ErrUnavailable, syscall.ENOSPC)
+	}
+	return f.Store.Update(ctx, fn)
+}
+
+// TestFullStoreBuriesNoUpdate: tries that found no room do not count.
+func TestFullStoreBuriesNoUpdate(t *testing.T) {
+	t.Parallel()
+	var well atomic.Bool
+	well.Store(true)
+	store := &full{}
+	w := newWorld(t, shop, func(c *bot.Config) {
+		// The runner's own transactions find room: nothing but the turn decides.
+		store.Store, c.Jobs, c.Store = c.Store, c.Store.(bot.Jobs), store
+		c.Reread = reader(&well, "tg:1000")
+	})
+	w.say("/start")
+	w.drain()
+	if err := w.PutAside(w.ctx(), bot.Aside{Key: "telegram/1000", Contact: "tg:7", Raw: []byte("help"), At: w.clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	store.left.Store(10)
+	for range 10 {
+		w.drain()
+		if jobs := w.waiting(); !slices.Equal(jobs, []string{"update update_failed"}) {
+			t.Fatalf("waiting %q", jobs)
+		}
+		w.clock.pass(time.Minute)
+	}
+	w.drain()
+	if jobs, _ := w.buried(); len(jobs) != 0 || w.attention() != "Просит помощи" {
+		t.Errorf("buried %q, attention %q", jobs, w.attention())
 	}
 }

@@ -16,11 +16,17 @@ import (
 // ErrNotFound is returned for a record that does not exist.
 var ErrNotFound = errors.New("not found")
 
+// ErrUnavailable is in an error that is the store's own: it has no room, does not
+// answer, or is closed. Nothing is wrong with what was asked, and it may be asked
+// again as it is. What fn itself answered, a panic of it, and what a store can
+// never keep (an empty key, a broken record) are no such errors.
+var ErrUnavailable = errors.New("the store is unavailable")
+
 // Store runs transactions.
 type Store interface {
 	// Update runs fn in a transaction that is committed durably when fn returns
-	// nil and leaves no trace otherwise. It may run fn twice: fn computes and
-	// writes, nothing else. Updates see each other's writes as if they ran one
+	// nil and leaves no trace otherwise; see ErrUnavailable. It may run fn twice:
+	// fn computes and writes, nothing else. Updates see each other's writes as if they ran one
 	// after another.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// View runs fn on a consistent snapshot; writing in it is an error.

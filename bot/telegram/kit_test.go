@@ -4,21 +4,28 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	core "voronka/bot"
 	"voronka/bot/telegramtest"
 	"voronka/flows"
+	"voronka/storage"
 )
 
-var errStore = errors.New("the disk is full")
+// errStore is a turn's own failure, errFull one of the store.
+var (
+	errStore = errors.New("the record is damaged")
+	errFull  = fmt.Errorf("commit: %w: %w", storage.ErrUnavailable, syscall.ENOSPC)
+)
 
 func noon() time.Time { return time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC) }
 

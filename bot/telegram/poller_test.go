@@ -205,8 +205,6 @@ func TestOffsetFollowsIdsThatBeginAnew(t *testing.T) {
 	}
 }
 
-// TestWrongTokenCallsAPerson: the poller goes on, for a token may be known again,
-// and says what is wrong without telling the token.
 // TestAPollerThatComesBackKnowsNoOffset lets it lose the lead and regain it: ids
 // may have begun anew meanwhile, and an offset above them would drop updates.
 func TestAPollerThatComesBackKnowsNoOffset(t *testing.T) {
@@ -239,6 +237,8 @@ func TestAPollerThatComesBackKnowsNoOffset(t *testing.T) {
 	}
 }
 
+// TestWrongTokenCallsAPerson: the poller goes on, for a token may be known again,
+// and says what is wrong without telling the token.
 func TestWrongTokenCallsAPerson(t *testing.T) {
 	t.Parallel()
 	server, api := fake(t)

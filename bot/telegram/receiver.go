@@ -18,6 +18,7 @@ import (
 // when its turn is committed, or when the update was put aside for an operator.
 type Receiver struct {
 	// Handle commits the turn of one input; an error means nothing was committed.
+	// One that is core.StoreFailed is no fault of the input's.
 	Handle func(ctx context.Context, input flows.Input) error
 	// HandleAll is Handle for several at once, in their order; it gives the error
 	// of each, or nil where it cannot. It may be nil.
@@ -107,15 +108,14 @@ func (r *Receiver) one(ctx context.Context, update Update) error {
 		return nil
 	}
 	err := r.Handle(ctx, update.Input)
-	for try := 1; err != nil && try < turnTries && ctx.Err() == nil; try++ {
+	for try := 1; err != nil && !core.StoreFailed(err) && try < turnTries && ctx.Err() == nil; try++ {
 		r.pause(ctx, time.Duration(try)*50*time.Millisecond)
 		err = r.Handle(ctx, update.Input)
 	}
-	if err == nil || ctx.Err() != nil {
-		return err
+	if err == nil || ctx.Err() != nil || core.StoreFailed(err) {
+		return err // a full disk says nothing about the update: Telegram keeps it until there is room
 	}
-	// One that fails each time must not keep those behind it. A store that takes
-	// nothing at all does not take this either, and everything is tried again.
+	// One that fails each time must not keep those behind it.
 	if aside := r.putAside(ctx, update, err); aside != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ func TestWebhookAnswers(t *testing.T) {
 	}{
 		"committed":             {"POST", secret, secret, update(1, 1, "привет"), nil, 200, 1, 0},
 		"not committed":         {"POST", secret, secret, update(1, 1, "привет"), errStore, 503, 0, 0},
+		"no room for it":        {"POST", secret, secret, update(1, 1, "привет"), errFull, 503, 0, 0},
 		"wrong secret":          {"POST", "s3cret_-Tokem", secret, update(1, 1, "привет"), nil, 401, 0, 0},
 		"no secret":             {"POST", "", secret, update(1, 1, "привет"), nil, 401, 0, 0},
 		"no secret configured":  {"POST", "", "", update(1, 1, "привет"), nil, 401, 0, 0},
@@ -44,7 +45,7 @@ func TestWebhookAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := keepBooks(func(flows.Input) error { return c.fails })
-			b.full.Store(c.fails != nil)
+			b.full.Store(c.fails == errStore)
 			r := httptest.NewRequest(c.method, "/telegram", strings.NewReader(c.body))
 			if c.secret != "" {
 				r.Header.Set("X-Telegram-Bot-Api-Secret-Token", c.secret)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"voronka/internal/outbox"
+	"voronka/sales"
 )
 
 func TestDefaultBackoff(t *testing.T) {
@@ -40,6 +41,33 @@ func TestDefaultBackoff(t *testing.T) {
 		}
 		if !apart {
 			t.Error("jobs that failed together come back together")
+		}
+	})
+}
+
+// TestUntriedIsNoAttempt: what came to nothing through no fault of the job never
+// buries it, however often.
+func TestUntriedIsNoAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, runs := &memory{}, 0
+		d := &diary{answer: func(outbox.Job) error {
+			if runs++; runs <= 20 {
+				return &sales.Error{Code: "away", After: 5 * time.Second, Err: outbox.ErrUntried}
+			}
+			return &sales.Error{Code: "refused"}
+		}}
+		start(t, runner(m, map[string]outbox.Route[tx]{"say": {Handle: d.handle, MaxAttempts: 3}}))
+		m.add(t, "chat/tg:1", "say", "a")
+		pass(99 * time.Second)
+		synctest.Wait()
+		if jobs := m.now().waiting; runs != 20 || len(jobs) != 1 || jobs[0].Attempts != 0 {
+			t.Fatalf("after %d runs: %+v", runs, jobs)
+		}
+		pass(time.Minute)
+		synctest.Wait()
+		if buried := m.now().buried; runs != 23 || len(buried) != 1 || buried[0].Attempts != 3 {
+			t.Errorf("after %d runs: %+v", runs, buried)
 		}
 	})
 }

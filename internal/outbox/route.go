@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -28,6 +29,11 @@ type Route[T Queue] struct {
 	// Timeout ends the context of one run (one minute).
 	Timeout time.Duration
 }
+
+// ErrUntried in a handler's error tells that the run came to nothing through no
+// fault of the job: it counts neither as an attempt nor towards MaxAttempts. The
+// error says with After when to come back.
+var ErrUntried = errors.New("the job was not tried")
 
 // Codes of jobs that the runner itself gave up. A handler's own codes stand
 // beside them.

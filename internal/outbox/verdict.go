@@ -41,7 +41,9 @@ func (r *Runner[T]) decide(job Job, route Route[T], settling bool, err error) ve
 	var known *sales.Error
 	blind := !errors.As(err, &known)
 	coded := sales.AsError(err)
-	job.Attempts++
+	if !errors.Is(err, ErrUntried) {
+		job.Attempts++
+	}
 	job.Code, job.Error = coded.Code, reason(coded)
 	unknown := route.Once && !settling && (blind || coded.Uncertain)
 	if unknown && route.Settle == nil {

@@ -168,7 +168,7 @@ func TestMaxSize(t *testing.T) {
 			return tx.PutRef(fmt.Sprint("key", i), strings.Repeat("x", 4096))
 		})
 	}
-	if err == nil || !strings.Contains(err.Error(), "maximum size") {
+	if err == nil || !strings.Contains(err.Error(), "maximum size") || !errors.Is(err, storage.ErrUnavailable) {
 		t.Errorf("got error %v", err)
 	}
 	if got := get(t, store, "first"); got != "kept" {

@@ -24,7 +24,7 @@ var (
 	ErrLocked  = errors.New("the database is used by another process")
 	ErrDamaged = errors.New("the file is damaged or is not a Voronka database")
 	ErrNewer   = errors.New("the database was written by a newer Voronka")
-	ErrClosed  = errors.New("the database is closed")
+	ErrClosed  = fmt.Errorf("%w: the database is closed", storage.ErrUnavailable)
 )
 
 // Options tune a store; the zero value suits a laptop and a server alike.

@@ -93,7 +93,9 @@ func (s *Store) commit(first *request) {
 		}
 	}()
 	err := s.begin()
-	if err == nil {
+	if err != nil {
+		err = fmt.Errorf("%w: %w", storage.ErrUnavailable, err)
+	} else {
 		err = s.gather(g)
 	}
 	answered = true
@@ -192,7 +194,7 @@ func (s *Store) append(g *group) error {
 	if cause := s.failing; cause != nil {
 		if err := s.settle(); err != nil {
 			s.failing = cause // bbolt drops the system's error where its file cannot grow
-			return fmt.Errorf("commit: %w", errors.Join(err, cause))
+			return fmt.Errorf("commit: %w: %w", storage.ErrUnavailable, errors.Join(err, cause))
 		}
 	}
 	if s.committed != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"voronka/sales"
+	"voronka/storage"
 )
 
 // codeAway is the code of what failed because the database does not answer.
@@ -43,6 +45,25 @@ func away(err error) bool {
 	var connect *pgconn.ConnectError
 	return errors.As(err, &network) || errors.As(err, &connect) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
 		errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) || errors.Is(err, errLost)
+}
+
+// unavailable marks an error that is the database's own: known tells that it is,
+// else its code does. The classes are PostgreSQL's, appendix A.
+func unavailable(err error, known bool) error {
+	var refused *pgconn.PgError
+	if !known && errors.As(err, &refused) && len(refused.Code) == 5 {
+		whatWasAsked := []string{
+			"21", "22", "23", // cardinality, data, integrity
+			"54", // program limit exceeded: a record that is too large
+			"P0", // raised by a trigger
+			"XX", // a damaged page: the others can be read
+		}
+		known = !slices.Contains(whatWasAsked, refused.Code[:2])
+	}
+	if !known {
+		return err
+	}
+	return fmt.Errorf("%w: %w", storage.ErrUnavailable, err)
 }
 
 // patiently tries again while the database is away, at most for the store's

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -22,7 +21,7 @@ import (
 )
 
 // ErrClosed is returned by a store that is closed, or closing.
-var ErrClosed = errors.New("database is closed")
+var ErrClosed = fmt.Errorf("%w: database is closed", storage.ErrUnavailable)
 
 // Options are settings that suit everybody as they are.
 type Options struct {

@@ -56,9 +56,14 @@ func (s *Store) commit(g *group) {
 		}
 		return
 	}
+	if err != nil {
+		err = fmt.Errorf("commit: %w", unavailable(err, away(err) || errors.Is(err, errUnknown)))
+	}
 	for _, one := range g.members {
-		if one.err == nil && err != nil {
-			one.err = fmt.Errorf("commit: %w", err)
+		if one.err == nil {
+			one.err = err
+		} else {
+			one.err = unavailable(one.err, false)
 		}
 		one.done <- one.err
 	}

@@ -26,6 +26,7 @@ func transactions() map[string]func(*testing.T, storage.Store) {
 		"a view is one moment":                        viewIsOneMoment,
 		"a cancelled context runs nothing":            cancelledContext,
 		"the error is the function's own":             errorIsOwn,
+		"an error tells whose fault it is":            errorTellsWhose,
 	}
 }
 
@@ -255,4 +256,26 @@ func each(n int, fn func(i int) error) []error {
 	}
 	wg.Wait()
 	return errs
+}
+
+// errorTellsWhose: what a turn is to blame for is told apart from a store that
+// takes nothing.
+func errorTellsWhose(t *testing.T, store storage.Store) {
+	for name, fn := range map[string]func(storage.Tx) error{
+		"an error of its own": func(storage.Tx) error { return errOnPurpose },
+		"a panic":             func(storage.Tx) error { panic("on purpose") },
+		"an empty key":        func(tx storage.Tx) error { return tx.PutRef("", "1") },
+		"a record not there":  func(tx storage.Tx) error { _, err := tx.Session("tg:0"); return err },
+	} {
+		if err := store.Update(t.Context(), fn); err == nil || errors.Is(err, storage.ErrUnavailable) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	nothing := func(storage.Tx) error { return nil }
+	if err := errors.Join(store.Update(t.Context(), nothing), store.View(t.Context(), nothing)); !errors.Is(err, storage.ErrUnavailable) {
+		t.Errorf("closed: got %v", err)
+	}
 }
