@@ -80,7 +80,7 @@ func BenchmarkReply(b *testing.B) {
 // manyCustomers is a bot over a file with so many customers.
 func manyCustomers(b *testing.B, count int) (*bot.Bot, *echo) {
 	b.Helper()
-	flow, found := flows.Loader{Kinds: steps.All()}.LoadText("club.yaml", "title: Клуб\nstart: a\nstates:\n  a: {do: [{say: Привет}], end: true}\notherwise: [{say: Понял}]\n")
+	flow, found := flows.Loader{Kinds: steps.All()}.LoadText("club.yaml", "title: Клуб\nstart: a\nstates:\n  a: {do: [{say: Привет}], end: true}\n  two: {do: [{say: Раз}, {say: Два}], end: true}\nanywhere: [{command: two, to: two}]\notherwise: [{say: Понял}]\n")
 	if flow == nil {
 		b.Fatal(found)
 	}

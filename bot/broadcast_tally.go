@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -38,9 +37,6 @@ type BroadcastOutcome struct {
 // failedMost pauses a broadcast that nobody has had and that so many were refused.
 const failedMost = 20
 
-// asideWait is how long a message waits aside when Telegram names no time.
-const asideWait = 30 * time.Second
-
 func tallyRef(id string) string { return broadcastRef(id) + "/tally" }
 
 func reportBroadcast(tx storage.Tx, id string) (report BroadcastReport, err error) {
@@ -49,10 +45,6 @@ func reportBroadcast(tx storage.Tx, id string) (report BroadcastReport, err erro
 	}
 	return report, loadJSON(tx, tallyRef(id), &report.Outcome)
 }
-
-// bulkLane is where a customer's messages of broadcasts wait when Telegram asks
-// for a pause, so that answers do not wait behind them.
-func bulkLane(contact string) outbox.Lane { return outbox.Lane("bulk/" + contact) }
 
 // jobAnnounce is the kind of a message of a broadcast; see jobs.go.
 const jobAnnounce = "announce"
@@ -68,16 +60,12 @@ type announceJob struct {
 // repeated blindly and never buried: its outcome is counted, and is a line of
 // the dialog.
 func (b *Bot) utterBulk(ctx context.Context, job outbox.Job, payload announceJob) (func(storage.Tx) error, error) {
-	talking := job.Lane.Destination() == "chat"
-	if talking {
-		behind, err := b.behindOthers(ctx, payload.Contact)
-		if err != nil {
-			return nil, untouched(err)
-		}
-		if behind {
-			return b.stepAside(payload, 0), nil
-		}
-	}
+	return b.givingWay(ctx, job, &payload.Pace, func() (func(storage.Tx) error, error) {
+		return b.announce(ctx, job, payload)
+	})
+}
+
+func (b *Bot) announce(ctx context.Context, job outbox.Job, payload announceJob) (func(storage.Tx) error, error) {
 	finish, err := b.say(ctx, payload.sayJob)
 	coded := sales.AsError(err)
 	switch {
@@ -90,8 +78,6 @@ func (b *Bot) utterBulk(ctx context.Context, job outbox.Job, payload announceJob
 	case coded.Action == sales.Bury:
 		failed := b.tally(payload, func(o *BroadcastOutcome) { o.Failed++ })
 		return both(b.note(payload.Contact, "unsent", "broadcast_failed "+coded.Code), failed), nil
-	case talking && coded.Action == sales.Retry && !coded.Uncertain:
-		return b.stepAside(payload, cmp.Or(coded.After, asideWait)), nil
 	}
 	return nil, untouched(err)
 }
@@ -104,22 +90,6 @@ func (b *Bot) settleBulk(_ context.Context, job outbox.Job, payload announceJob)
 func (b *Bot) unknown(payload announceJob, code string) func(storage.Tx) error {
 	unsure := b.tally(payload, func(o *BroadcastOutcome) { o.Unknown++ })
 	return both(b.note(payload.Contact, "unsure", strings.TrimSpace("broadcast_uncertain "+code)), unsure)
-}
-
-// behindOthers tells whether messages of broadcasts wait aside already.
-func (b *Bot) behindOthers(ctx context.Context, contact string) (found bool, err error) {
-	err = b.peek(ctx, func(tx storage.Tx) error {
-		_, found, err = tx.Head(bulkLane(contact))
-		return err
-	})
-	return found, err
-}
-
-// stepAside lets answers go first: the message waits in a lane of its own.
-func (b *Bot) stepAside(payload announceJob, wait time.Duration) func(storage.Tx) error {
-	return func(tx storage.Tx) error {
-		return put(tx, bulkLane(payload.Contact), jobAnnounce, payload, b.Now().Add(wait))
-	}
 }
 
 // tally is a finish that counts an outcome. A broadcast that Telegram refuses to

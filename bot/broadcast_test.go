@@ -41,7 +41,7 @@ type hall struct {
 	mu            sync.Mutex
 	heard         map[int64][]string
 	before, after func(chat int64, m bot.Message) error
-	room          int
+	room, invited int
 }
 
 func (h *hall) Send(_ context.Context, chat int64, m bot.Message) (bot.Sent, error) {
@@ -62,7 +62,12 @@ func (h *hall) Send(_ context.Context, chat int64, m bot.Message) (bot.Sent, err
 
 func (h *hall) Acknowledge(context.Context, string, string) error { return nil }
 
-func (h *hall) Invite(context.Context, string, string, time.Time) (string, error) { return "", nil }
+func (h *hall) Invite(context.Context, string, string, time.Time) (string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.invited++
+	return fmt.Sprint("https://t.me/+", h.invited), nil
+}
 
 func (h *hall) Room(of bot.Urgency) int {
 	if of == bot.Bulk {
@@ -87,10 +92,12 @@ func (h *hall) said(text string) map[int64]int {
 }
 
 // party is a world with many customers, the first of them 1.
-func party(t *testing.T, guests int) (*world, *hall) {
+func party(t *testing.T, guests int) (*world, *hall) { return partyOf(t, crowd, guests) }
+
+func partyOf(t *testing.T, source string, guests int) (*world, *hall) {
 	t.Helper()
 	h := &hall{heard: map[int64][]string{}, room: 1000}
-	w := newWorld(t, crowd, func(c *bot.Config) { c.Chat = h })
+	w := newWorld(t, source, func(c *bot.Config) { c.Chat = h })
 	for id := range int64(guests) {
 		w.from(id+1, "/start")
 	}

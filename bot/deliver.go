@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"html"
-	"strconv"
 	"time"
 
 	"voronka/flows"
@@ -21,6 +20,12 @@ const maxUnsure = 5
 
 // deliver is the job that hands over what was bought.
 func (b *Bot) deliver(ctx context.Context, job outbox.Job, payload deliverJob) (func(storage.Tx) error, error) {
+	return b.givingWay(ctx, job, &payload.Pace, func() (func(storage.Tx) error, error) {
+		return b.handOver(ctx, job, payload)
+	})
+}
+
+func (b *Bot) handOver(ctx context.Context, job outbox.Job, payload deliverJob) (func(storage.Tx) error, error) {
 	contact, err := b.loadContact(ctx, payload.Contact)
 	if err != nil {
 		return nil, untouched(err)
@@ -53,7 +58,7 @@ func (b *Bot) goods(ctx context.Context, job outbox.Job, contact sales.Contact, 
 // invite makes a personal link into a channel and keeps it before it is sent:
 // sent again it is the same link, which lets one person in.
 func (b *Bot) invite(ctx context.Context, job outbox.Job, contact sales.Contact, channel string) (link string, err error) {
-	key := "invite/" + strconv.FormatInt(job.ID, 10)
+	key := inviteRef(job.ID)
 	err = b.peek(ctx, func(tx storage.Tx) error {
 		link, err = tx.Ref(key)
 		return err

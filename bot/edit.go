@@ -32,11 +32,13 @@ func lastRef(contact string) string { return "last/" + contact }
 
 // edit is the job that changes a message; one that cannot be changed is said anew.
 func (b *Bot) edit(ctx context.Context, job outbox.Job, payload editJob) (func(storage.Tx) error, error) {
-	done, err := b.rewrite(ctx, payload)
-	if err != nil || done {
-		return nil, err
-	}
-	return b.utter(ctx, job, sayJob{Contact: payload.Contact, Say: payload.Edit.Say, Pace: payload.Pace})
+	return b.givingWay(ctx, job, &payload.Pace, func() (func(storage.Tx) error, error) {
+		done, err := b.rewrite(ctx, payload)
+		if err != nil || done {
+			return nil, err
+		}
+		return b.utter(ctx, job, sayJob{Contact: payload.Contact, Say: payload.Edit.Say, Pace: payload.Pace})
+	})
 }
 
 // rewrite changes the message and tells whether that could be done.

@@ -76,5 +76,6 @@ func spur(tx storage.Tx, batch []outbox.Job, now time.Time) error {
 // failure, and not because Telegram asked for it.
 func dawdles(job outbox.Job, now time.Time) bool {
 	asked := job.Code == ChatFlood || job.Code == ChatPace
-	return job.Lane.Destination() == "chat" && job.Attempts > 0 && !asked && job.NotBefore.After(now)
+	customers := job.Lane.Destination() == "chat" || job.Lane.Destination() == "bulk"
+	return customers && job.Attempts > 0 && !asked && job.NotBefore.After(now)
 }

@@ -19,6 +19,9 @@ type Pace struct {
 	Urgency Urgency `json:"urgency,omitempty"`
 	// Nth is how many messages of the same turn go before it.
 	Nth int `json:"nth,omitempty"`
+	// Brief marks one that answers may stand behind: it is refused with ChatPace
+	// rather than held back for long.
+	Brief bool `json:"-"`
 }
 
 // Pacer is a chat with a budget for what nobody waits for.

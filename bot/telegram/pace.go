@@ -31,6 +31,11 @@ const (
 	// longestWait is how long a message is held back in its job; one that has to
 	// wait longer makes room for others and comes back.
 	longestWait = 5 * time.Second
+	// briefWait is the same for one that answers may stand behind.
+	briefWait = 100 * time.Millisecond
+	// heldMost is how many messages that nobody waits for are held back at once:
+	// each keeps a place where an answer could run.
+	heldMost = 256
 	// manyChats is how many chats are remembered before those at rest are dropped.
 	manyChats = 4096
 )
@@ -132,7 +137,7 @@ func (p *pace) reserve(chat int64, of core.Pace) (wait time.Duration, code strin
 	for _, one := range taken {
 		wait = max(wait, one.DelayFrom(now))
 	}
-	if wait > longestWait {
+	if wait > p.patience(of) {
 		for _, one := range taken {
 			one.CancelAt(now)
 		}
@@ -142,6 +147,17 @@ func (p *pace) reserve(chat int64, of core.Pace) (wait time.Duration, code strin
 		p.purse.spent++
 	}
 	return wait, ""
+}
+
+// patience is how long a message may be held back in its job.
+func (p *pace) patience(of core.Pace) time.Duration {
+	switch {
+	case of.Brief:
+		return briefWait
+	case of.Urgency == core.Reply:
+		return longestWait
+	}
+	return min(longestWait, time.Duration(heldMost/p.per*float64(time.Second)))
 }
 
 // closed is until when Telegram has forbidden a chat, or all of an urgency.

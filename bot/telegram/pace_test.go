@@ -88,6 +88,41 @@ func TestBroadcastLeavesRoomForReminders(t *testing.T) {
 	}
 }
 
+// TestBriefOnesComeBack: one that answers may stand behind is not held back, and
+// takes no place; the same one without answers behind it is.
+func TestBriefOnesComeBack(t *testing.T) {
+	t.Parallel()
+	now := noon()
+	p := newPace(30, func() time.Time { return now })
+	brief := core.Pace{Urgency: core.Bulk, Brief: true}
+	for chat := range int64(25) {
+		wants(t, p, chat, brief, 0, "")
+	}
+	wants(t, p, 100, brief, 40*time.Millisecond, "") // hardly anything
+	wants(t, p, 101, brief, 80*time.Millisecond, "")
+	for chat := range int64(10) {
+		wants(t, p, 200+chat, brief, 120*time.Millisecond, core.ChatPace)
+	}
+	wants(t, p, 300, bulk(), 120*time.Millisecond, "")
+}
+
+// TestFewPlacesAreHeld: where a second has many places, a message is held back
+// for a shorter time, so that answers in other chats have room to run.
+func TestFewPlacesAreHeld(t *testing.T) {
+	t.Parallel()
+	now := noon()
+	p := newPace(1000, func() time.Time { return now })
+	held := 0
+	for chat := range int64(5000) {
+		if wait, why := p.reserve(chat, unasked()); wait > 0 && why == "" {
+			held++
+		}
+	}
+	if held == 0 || held > heldMost {
+		t.Errorf("%d are held back at once", held)
+	}
+}
+
 func TestRefusedChatWaitsAlone(t *testing.T) {
 	t.Parallel()
 	now := noon()

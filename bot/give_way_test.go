@@ -1,0 +1,97 @@
+package bot_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"voronka/bot"
+	"voronka/sales"
+)
+
+const fair = `
+flow: fair
+start: hello
+anywhere:
+  - {text: вопрос, do: [{say: Ответ}]}
+  - {command: sale, to: sale}
+states:
+  hello: {do: [{say: Привет}], end: true}
+  sale: {do: [{say: Скидка}, {invite: "-1001", text: Ваш вход}, {edit: Скидка ваша}, {say: Успевайте}], end: true}
+`
+
+// crowdedOut is a customer's chat in which messages of a broadcast have to wait
+// for so long; those that answers may stand behind come back.
+func crowdedOut(h *hall, wait *time.Duration, waited *[]string) {
+	h.before = func(_ int64, m bot.Message) error {
+		if m.Pace.Urgency != bot.Bulk || *wait == 0 {
+			return nil
+		}
+		*waited = append(*waited, m.Text)
+		if !m.Pace.Brief {
+			return nil // it waits where it holds nobody up
+		}
+		return &sales.Error{Code: bot.ChatPace, After: *wait}
+	}
+}
+
+// TestBroadcastWithoutRoomLeavesTheLaneToAnswers: texts and goods of a broadcast
+// that would have to wait step aside once, keep their order, and an answer goes
+// before them.
+func TestBroadcastWithoutRoomLeavesTheLaneToAnswers(t *testing.T) {
+	t.Parallel()
+	w, h := partyOf(t, fair, 3)
+	wait, waited := 3*time.Second, []string(nil)
+	crowdedOut(h, &wait, &waited)
+	w.announce(bot.Broadcast{ID: "b1", To: "sale"})
+	w.pass(time.Second)
+	if len(waited) != 3 {
+		t.Errorf("tried %q, want the first of each customer", waited)
+	}
+	w.from(2, "вопрос")
+	w.drain()
+	if heard := h.heard[2]; !slices.Equal(heard, []string{"Привет", "Ответ"}) {
+		t.Fatalf("an answer waits behind the broadcast: %q", heard)
+	}
+	w.pass(3 * time.Second)
+	heard := h.heard[2]
+	if len(heard) == 6 {
+		heard[3], _, _ = strings.Cut(heard[3], "\n")
+	}
+	if want := []string{"Привет", "Ответ", "Скидка", "Ваш вход", "Скидка ваша", "Успевайте"}; !slices.Equal(heard, want) {
+		t.Errorf("heard %q", heard)
+	}
+	if jobs := w.waiting(); len(jobs) != 0 {
+		t.Errorf("waiting %q", jobs)
+	}
+	if got := w.report(); got.Outcome != (bot.BroadcastOutcome{Arrived: 3}) {
+		t.Errorf("report %+v", got)
+	}
+}
+
+// TestGoodsOfABroadcastThatTelegramStopsStepAside: minutes of a flood over the
+// broadcast hold no answer up, whatever the broadcast hands over.
+func TestGoodsOfABroadcastThatTelegramStopsStepAside(t *testing.T) {
+	t.Parallel()
+	w, h := partyOf(t, fair, 1)
+	storm := true
+	h.before = func(_ int64, m bot.Message) error {
+		if storm && m.Pace.Urgency == bot.Bulk && m.Text != "Скидка" {
+			return &sales.Error{Code: bot.ChatFlood, After: 10 * time.Minute}
+		}
+		return nil
+	}
+	w.announce(bot.Broadcast{ID: "b1", To: "sale"})
+	w.pass(time.Second)
+	w.from(1, "вопрос")
+	w.drain()
+	if heard := h.heard[1]; !slices.Equal(heard, []string{"Привет", "Скидка", "Ответ"}) {
+		t.Fatalf("heard %q", heard)
+	}
+	storm = false
+	w.pass(10 * time.Minute)
+	if heard := h.heard[1]; len(heard) != 6 || heard[3] != "Ваш вход\nhttps://t.me/+1" || heard[5] != "Успевайте" || h.invited != 1 {
+		t.Errorf("heard %q, %d links were made", heard, h.invited)
+	}
+}
