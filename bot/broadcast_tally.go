@@ -73,7 +73,7 @@ func (b *Bot) announce(ctx context.Context, job outbox.Job, payload announceJob)
 		return both(finish, b.tally(payload, func(o *BroadcastOutcome) { o.Arrived++ })), nil
 	case coded.Code == ChatBlocked:
 		return both(b.unreached(job, payload.Contact), b.tally(payload, func(o *BroadcastOutcome) { o.Gone++ })), nil
-	case coded.Uncertain && ctx.Err() == nil:
+	case coded.Uncertain && !stopped(ctx):
 		return b.unknown(payload, coded.Code), nil
 	case coded.Action == sales.Bury:
 		failed := b.tally(payload, func(o *BroadcastOutcome) { o.Failed++ })

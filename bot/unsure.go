@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -44,9 +45,10 @@ func unsureRef(job int64) string { return "unsure/" + strconv.FormatInt(job, 10)
 // error that leaves no doubt stays what it is.
 func (b *Bot) doubted(ctx context.Context, job outbox.Job, cause error) error {
 	coded := sales.AsError(cause)
-	if !coded.Uncertain || ctx.Err() != nil {
+	if !coded.Uncertain || stopped(ctx) {
 		return cause
 	}
+	ctx = context.WithoutCancel(ctx) // the job's own time may be over: that is one way to lose an answer
 	letter := "x"
 	if coded.Code == ChatUnavailable {
 		letter = "s"
@@ -71,6 +73,10 @@ func (b *Bot) doubted(ctx context.Context, job outbox.Job, cause error) error {
 	}
 	return cause
 }
+
+// stopped tells whether a job was cut off because the process stops, and not
+// because its time was over.
+func stopped(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // cleared is a finish that says in the dialog, where there were doubts about a
 // message, that it may have come more than once.
