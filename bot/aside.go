@@ -18,6 +18,8 @@ type Aside struct {
 	Key string
 	// Contact is empty where the update does not tell.
 	Contact string
+	// Bot is the one that it is of, empty for the database's first.
+	Bot string
 	// Raw is the update as it came, at the moment At.
 	Raw []byte
 	At  time.Time
@@ -44,6 +46,7 @@ const nobody = "?"
 type updateJob struct {
 	Raw []byte    `json:"raw"`
 	At  time.Time `json:"at"`
+	Bot string    `json:"bot,omitempty"`
 }
 
 // PutAside keeps an update in a lane of its own. It is tried again by itself,
@@ -59,7 +62,7 @@ func (b *Bot) PutAside(ctx context.Context, aside Aside) error {
 		if err != nil || seen {
 			return err
 		}
-		job, err := outbox.New(outbox.Lane("update/"+contact), jobUpdate, updateJob{aside.Raw, aside.At}, b.Now())
+		job, err := outbox.New(outbox.Lane("update/"+contact), jobUpdate, updateJob{aside.Raw, aside.At, aside.Bot}, b.Now())
 		if err != nil {
 			return err
 		}
@@ -78,7 +81,7 @@ func (b *Bot) takeUp(ctx context.Context, _ outbox.Job, payload updateJob) (func
 	if b.Reread == nil {
 		return nil, &sales.Error{Code: "update_unreadable", Action: sales.Bury, Message: "this bot has no channel that could read it"}
 	}
-	inputs, err := b.Reread(payload.Raw, payload.At)
+	inputs, err := b.Reread(payload.Raw, payload.At, payload.Bot)
 	if err != nil {
 		return nil, &sales.Error{Code: "update_unreadable", Action: sales.Bury, Err: err}
 	}

@@ -20,8 +20,8 @@ import (
 var errGarbled = errors.New("cannot be read")
 
 // reader understands an update whose whole body is Anna's text, when it is well.
-func reader(well *atomic.Bool, id string) func([]byte, time.Time) ([]flows.Input, error) {
-	return func(raw []byte, at time.Time) ([]flows.Input, error) {
+func reader(well *atomic.Bool, id string) func([]byte, time.Time, string) ([]flows.Input, error) {
+	return func(raw []byte, at time.Time, _ string) ([]flows.Input, error) {
 		if !well.Load() {
 			return nil, errGarbled
 		}
@@ -83,8 +83,8 @@ func TestPoisonHealsByItselfOrIsShown(t *testing.T) {
 			failing := 2
 			w := newWorld(t, shop, func(c *bot.Config) {
 				read := reader(&well, "tg:1000")
-				c.Reread = func(raw []byte, at time.Time) ([]flows.Input, error) {
-					inputs, err := read(raw, at)
+				c.Reread = func(raw []byte, at time.Time, bot string) ([]flows.Input, error) {
+					inputs, err := read(raw, at, bot)
 					if failing--; failing >= 0 || !heals {
 						inputs[0].Contact = "" // a turn that no store takes
 					}

@@ -63,8 +63,8 @@ type Config struct {
 	Handled func(in flows.Input, took time.Duration, err error)
 	Ran     func(job outbox.Job, how string, took time.Duration)
 	// Reread reads an update that was put aside: the inputs it holds, none where
-	// it concerns no customer. Nil without a channel.
-	Reread func(raw []byte, at time.Time) ([]flows.Input, error)
+	// it concerns no customer; bot is as in [Aside]. Nil without a channel.
+	Reread func(raw []byte, at time.Time, bot string) ([]flows.Input, error)
 	// Files opens a file of the project by its path.
 	Files func(path string) ([]byte, error)
 }

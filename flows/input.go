@@ -44,7 +44,8 @@ const (
 
 // Input is anything that happened to one contact.
 type Input struct {
-	// ID is the dedupe key, unique for ever: "tg:<update id>", "timer:<contact>:<timer>", "payment:<id>:<event>".
+	// ID is the dedupe key, unique for ever: "tg:<update id>", of a second bot in
+	// the same database "tg:<bot>:<update id>", "timer:<contact>:<timer>", "payment:<id>:<event>".
 	ID      string
 	Kind    InputKind
 	Contact string

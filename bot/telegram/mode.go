@@ -2,9 +2,17 @@ package telegram
 
 import (
 	"context"
+	"strings"
 
 	"github.com/go-telegram/bot"
 )
+
+// BotID is the id of the bot that a token belongs to (Bot API, "Authorizing your
+// bot": the part before the colon).
+func BotID(token string) string {
+	id, _, _ := strings.Cut(token, ":")
+	return id
+}
 
 // webhookConnections is how many updates Telegram may post side by side: as
 // many as it allows (Bot API, setWebhook), for turns that come together share a

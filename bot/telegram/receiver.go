@@ -17,6 +17,10 @@ import (
 // Receiver hands updates to the bot. It returns from handling an update only
 // when its turn is committed, or when the update was put aside for an operator.
 type Receiver struct {
+	// Bot is set where the updates are of another bot than the one the database
+	// began with: each counts its updates by itself (Bot API, Update), so that its
+	// name is part of theirs. Empty: the first one.
+	Bot string
 	// Handle commits the turn of one input; an error means nothing was committed.
 	// One that is core.StoreFailed is no fault of the input's.
 	Handle func(ctx context.Context, input flows.Input) error
@@ -40,6 +44,9 @@ type Receiver struct {
 // batch is then to be repeated, and what was committed already is recognised
 // by its id.
 func (r *Receiver) receive(ctx context.Context, updates []Update) error {
+	for i := range updates {
+		updates[i] = updates[i].of(r.Bot)
+	}
 	updates = r.together(ctx, updates)
 	lanes := map[string][]Update{}
 	var order []string
@@ -123,7 +130,7 @@ func (r *Receiver) one(ctx context.Context, update Update) error {
 }
 
 func (r *Receiver) putAside(ctx context.Context, update Update, cause error) error {
-	aside := core.Aside{Key: "telegram/" + update.name(), Contact: update.Contact, Raw: update.Raw, At: r.Now(), Why: cause.Error()}
+	aside := core.Aside{Key: "telegram/" + r.key(update.name()), Contact: update.Contact, Bot: r.Bot, Raw: update.Raw, At: r.Now(), Why: cause.Error()}
 	if err := r.PutAside(ctx, aside); err != nil {
 		return err
 	}
@@ -139,13 +146,29 @@ func (r *Receiver) pause(ctx context.Context, d time.Duration) {
 	sleep(ctx, d)
 }
 
-// Reread reads an update that was put aside; see [core.Config].
-func Reread(raw []byte, at time.Time) ([]flows.Input, error) {
-	update := Read(raw, at)
+// key names what is one bot's own.
+func (r *Receiver) key(name string) string {
+	if r.Bot == "" {
+		return name
+	}
+	return r.Bot + "/" + name
+}
+
+// Reread reads an update of a bot that was put aside; see [core.Config].
+func Reread(raw []byte, at time.Time, bot string) ([]flows.Input, error) {
+	update := Read(raw, at).of(bot)
 	if update.Err != nil || update.Contact == "" {
 		return nil, update.Err
 	}
 	return []flows.Input{update.Input}, nil
+}
+
+// of is an update of the bot with this id, empty for the database's first one.
+func (u Update) of(bot string) Update {
+	if bot != "" && u.Input.ID != "" {
+		u.Input.ID = "tg:" + bot + ":" + strconv.FormatInt(u.ID, 10)
+	}
+	return u
 }
 
 // name is an update's id, or a digest of one that has none that can be read.

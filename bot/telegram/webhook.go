@@ -43,6 +43,13 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		later(w)
 		return
 	}
+	if r.URL.Query().Get(botParameter) != h.Bot {
+		// Another bot was told to post here before the token was changed. After a day
+		// of this answer Telegram stops (tdlib/telegram-bot-api, WebhookActor).
+		h.Log.Warn("an update of another bot refused")
+		http.Error(w, "this is another bot's address now", http.StatusGone)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhookLimit))
 	if err != nil {
 		status := http.StatusBadRequest
@@ -52,12 +59,25 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "update too large or cut off", status)
 		return
 	}
-	if err := h.one(r.Context(), Read(body, h.Now())); err != nil {
+	if err := h.one(r.Context(), Read(body, h.Now()).of(h.Bot)); err != nil {
 		h.Log.Error("telegram update not committed", "error", err)
 		later(w)
 		return
 	}
 	w.WriteHeader(http.StatusOK)
+}
+
+// botParameter names the bot in the address of its webhook, see [Receiver].
+const botParameter = "bot"
+
+// HookAddress is where Telegram is to post the updates of a bot, empty for the
+// database's first one.
+func HookAddress(public, bot string) string {
+	address := public + "/telegram"
+	if bot == "" {
+		return address
+	}
+	return address + "?" + botParameter + "=" + bot
 }
 
 // later has Telegram keep the update and repeat it.

@@ -68,13 +68,14 @@ func (d *doctor) lookAtWebhook(state telegram.State) {
 		}
 		return
 	}
+	address, _, _ := strings.Cut(state.Webhook, "?") // behind it the bot is named, where the token was changed
 	switch {
 	case !d.sound("VORONKA_PUBLIC_URL"):
 		return
 	case state.Webhook == "":
 		d.note("telegram", d.unlessStarted(), "webhook_unset", nil)
 		return
-	case state.Webhook != d.Public+"/telegram":
+	case address != d.Public+"/telegram":
 		d.note("telegram", d.unlessStarted(), "webhook_elsewhere", map[string]any{"Host": host(state.Webhook)})
 		return
 	}

@@ -21,7 +21,7 @@ import (
 func (s *service) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	if s.TelegramMode == "webhook" {
-		mux.Handle("POST /telegram", &telegram.Webhook{Receiver: s.receiver(), Secret: string(s.TelegramSecret)})
+		mux.Handle("POST /telegram", &telegram.Webhook{Receiver: s.poller.Receiver, Secret: string(s.TelegramSecret)})
 	}
 	if s.bank != nil {
 		door := payments.NewDoor(s.bot.Accept, s.bank)

@@ -75,6 +75,9 @@ func (s *service) open(ctx context.Context, project *flows.Project) error {
 	if err := s.borrow(ctx, project); err != nil {
 		return err
 	}
+	if err := s.claim(ctx); err != nil {
+		return errors.Join(unusable(s.Database, err), s.store.Close())
+	}
 	if s.replica == nil {
 		return nil
 	}
@@ -268,7 +271,7 @@ func (s *service) enterMode(ctx context.Context) error {
 	enter := s.sender.UsePolling
 	if s.TelegramMode == "webhook" {
 		enter = func(ctx context.Context) error {
-			return s.sender.UseWebhook(ctx, s.Public+"/telegram", string(s.TelegramSecret))
+			return s.sender.UseWebhook(ctx, telegram.HookAddress(s.Public, s.poller.Bot), string(s.TelegramSecret))
 		}
 	}
 	try := func() error {
