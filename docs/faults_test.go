@@ -12,7 +12,7 @@ import (
 // name tests, and every test that it names to be there.
 func TestFaultsHaveTheirTests(t *testing.T) {
 	t.Parallel()
-	for _, list := range []string{"faults.md", "amocrm-traps.md"} {
+	for _, list := range []string{"faults.md", "amocrm-traps.md", "telegram-traps.md"} {
 		t.Run(list, func(t *testing.T) {
 			t.Parallel()
 			namesTests(t, list)

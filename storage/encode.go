@@ -45,6 +45,9 @@ func encodeJob(j outbox.Job) ([]byte, error) {
 	o.moment(`,"EnqueuedAt":`, j.EnqueuedAt)
 	o.moment(`,"NotBefore":`, j.NotBefore)
 	o.number(`,"Attempts":`, int64(j.Attempts))
+	if !j.FailedAt.IsZero() {
+		o.moment(`,"FailedAt":`, j.FailedAt)
+	}
 	o.flag(`,"Began":`, j.Began)
 	o.text(`,"Code":`, j.Code)
 	o.text(`,"Error":`, j.Error)

@@ -24,12 +24,28 @@ func (d *doctor) lookAtPostgres() {
 		d.note("database", faulty, "postgres_encoding", args)
 	case err != nil:
 		args["Reason"] = err.Error()
-		d.note("database", faulty, "postgres_closed", args)
+		d.noteClosed(postgres.Why(err), args)
+		return
 	case info.New:
 		d.note("database", well, "postgres_new", args)
 	case info.Replicas > 0:
 		d.note("database", well, "postgres_running", args)
 	default:
 		d.note("database", well, "postgres_right", args)
+	}
+	if err == nil {
+		d.clocks.skews["PostgreSQL"] = d.now().Sub(time.Now()) + info.Ahead
+	}
+}
+
+// noteClosed tells why the database lets nobody in.
+func (d *doctor) noteClosed(why string, args map[string]any) {
+	switch why {
+	case "":
+		d.note("database", faulty, "postgres_closed", args)
+	case "starting":
+		d.note("database", doubt, "postgres_starting", args)
+	default:
+		d.note("database", faulty, "postgres_"+why, args)
 	}
 }

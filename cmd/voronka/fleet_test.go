@@ -34,9 +34,13 @@ type fleet struct {
 
 // ship is one process.
 type ship struct {
-	fleet   *fleet
-	listen  string
+	fleet  *fleet
+	listen string
+	// wire is its way to the database, nil for a direct one.
+	wire *wire
+
 	mu      sync.Mutex
+	clock   string // of the next process, as clockVariable has it
 	process *exec.Cmd
 	ended   chan struct{} // closed when it has
 }
@@ -107,7 +111,13 @@ func (s *ship) start() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.process = exec.Command(os.Args[0], "run")
-	s.process.Env = append(s.fleet.env[:len(s.fleet.env):len(s.fleet.env)], "VORONKA_LISTEN="+s.listen, clockVariable+"="+s.fleet.clock)
+	s.process.Env = append(s.fleet.env[:len(s.fleet.env):len(s.fleet.env)], "VORONKA_LISTEN="+s.listen, clockVariable+"="+s.clock)
+	if s.wire != nil {
+		s.process.Env = append(s.process.Env, "VORONKA_DATABASE="+s.wire.address)
+	}
+	if s.clock != "" {
+		s.fleet.wrongClocks.now()
+	}
 	s.process.Stdout, s.process.Stderr = s.fleet.log, s.fleet.log
 	if err := s.process.Start(); err != nil {
 		s.fleet.t.Fatal(err)
@@ -195,16 +205,56 @@ func (f *fleet) moor(ctx context.Context) {
 	}
 }
 
-// crew kills one process of the fleet at a time, and restarts its database
-// now and then, in order or as a crash does. The clocks of a fleet go alike; what
-// one that jumps does to a bot is the same with a file.
-func (f *fleet) crew() crew {
+// lay puts a wire between each process to come and the database.
+func (f *fleet) lay() {
+	for _, one := range f.ships {
+		one.wire = newWire(f.t, f.shared)
+	}
+}
+
+// setClocks sets the clocks of the processes to come, each by itself.
+func (f *fleet) setClocks(clock func() string) {
+	for _, one := range f.ships {
+		one.mu.Lock()
+		one.clock = clock()
+		one.mu.Unlock()
+	}
+}
+
+// weathers are those of a fleet: each process has a clock of its own, the
+// database restarts now and then, in order or as a crash does, and the network
+// between it and a process hangs, until it is whole again or the connections end.
+func (f *fleet) weathers() []weather {
 	all := slices.DeleteFunc(weathers(), func(one weather) bool { return strings.HasPrefix(one.name, "clock") })
-	all = append(all, weather{"database restarts", func(_ *outside, r *rand.Rand) {
-		f.restartDatabase(r.IntN(2) == 0)
-	}})
+	return append(all,
+		weather{"database restarts", func(_ *outside, r *rand.Rand) { f.restartDatabase(r.IntN(2) == 0) }},
+		weather{"clocks apart", func(_ *outside, r *rand.Rand) { f.setClocks(func() string { return jump(r) }) }},
+		weather{"clocks right", func(*outside, *rand.Rand) { f.setClocks(func() string { return "" }) }},
+		weather{"network hangs", func(_ *outside, r *rand.Rand) {
+			f.hang(f.ships[r.IntN(len(f.ships))], time.Duration(1+r.IntN(8))*time.Second, r.IntN(2) == 0)
+		}},
+	)
+}
+
+// hang lets a process's network hang for a while. It does not wait for the end.
+func (f *fleet) hang(one *ship, lasts time.Duration, cut bool) {
+	f.cuts.now()
+	one.wire.hang()
+	time.AfterFunc(lasts, func() {
+		if cut {
+			one.wire.cut()
+		} else {
+			one.wire.mend()
+		}
+		f.cuts.now()
+	})
+}
+
+// crew kills one process of the fleet at a time.
+func (f *fleet) crew() crew {
+	f.lay()
 	return crew{
-		weathers: all,
+		weathers: f.weathers(),
 		start: func(ctx context.Context, wait bool) {
 			for _, one := range f.ships {
 				if !one.afloat() {

@@ -80,6 +80,11 @@ func (w *outside) judge(customers []*customer) {
 	for _, violation := range w.amo.Violations() {
 		w.t.Errorf("against amoCRM's API: %v", violation)
 	}
+	for _, call := range w.telegram.Sent("getUpdates") {
+		if strings.Contains(call.Description, "other getUpdates") {
+			w.t.Errorf("two polled at once at %v", call.Time)
+		}
+	}
 	for _, secret := range []string{w.telegram.Token(), "bank-secret-password", "amo-secret-token", "hook-secret", "@mail.ru", "+7912"} {
 		if strings.Contains(w.logs(), secret) {
 			w.t.Errorf("the log holds %q", secret)

@@ -74,34 +74,46 @@ func TestRollingRestart(t *testing.T) {
 }
 
 // TestDatabaseRestartsUnderLoad restarts PostgreSQL, in order and as a crash
-// does, while customers buy at two processes. It costs time only.
+// does, while customers buy at three processes. It costs time only.
 func TestDatabaseRestartsUnderLoad(t *testing.T) {
 	t.Parallel()
-	f, ctx := newFleet(t, "webhook", 2)
-	f.sail(ctx)
-	customers := f.sell(ctx, 4, time.Second, func(ctx context.Context) {
-		for i := range 4 {
-			if err := pause(ctx, 300*time.Millisecond); err != nil {
-				t.Fatal(err)
-			}
-			f.cuts.now()
-			if err := f.cluster.Stop(i%2 == 1); err != nil {
-				t.Fatal(err)
-			}
-			if i == 3 { // away for longer than a moment
-				if err := pause(ctx, 2*time.Second); err != nil {
-					t.Fatal(err)
+	for _, mode := range []string{"polling", "webhook"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			f, ctx := newFleet(t, mode, 3)
+			f.sail(ctx)
+			customers := f.sell(ctx, 4, time.Second, func(ctx context.Context) {
+				for i := range 4 {
+					f.restartAfter(ctx, 300*time.Millisecond, i%2 == 1, i == 3)
 				}
+			})
+			f.moor(ctx)
+			f.judge(customers)
+			for _, one := range customers {
+				f.onceEach(one)
 			}
-			if err := f.cluster.Start(); err != nil {
-				t.Fatal(err)
-			}
+		})
+	}
+}
+
+// restartAfter restarts PostgreSQL after a while; with long it is away for longer
+// than a moment.
+func (f *fleet) restartAfter(ctx context.Context, wait time.Duration, crash, long bool) {
+	f.t.Helper()
+	if err := pause(ctx, wait); err != nil {
+		f.t.Fatal(err)
+	}
+	f.cuts.now()
+	if err := f.cluster.Stop(crash); err != nil {
+		f.t.Fatal(err)
+	}
+	if long {
+		if err := pause(ctx, 2*time.Second); err != nil {
+			f.t.Fatal(err)
 		}
-	})
-	f.moor(ctx)
-	f.judge(customers)
-	for _, one := range customers {
-		f.onceEach(one)
+	}
+	if err := f.cluster.Start(); err != nil {
+		f.t.Fatal(err)
 	}
 }
 

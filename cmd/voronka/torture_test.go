@@ -151,8 +151,10 @@ func (m *market) next() *customer {
 	if m.closed {
 		return nil
 	}
-	m.all = append(m.all, m.world.customer(int64(1000+len(m.all))))
-	return m.all[len(m.all)-1]
+	one := m.world.customer(int64(1000 + len(m.all)))
+	one.hasty = len(m.all)%3 == 2
+	m.all = append(m.all, one)
+	return one
 }
 
 // size is how many came so far.

@@ -73,14 +73,17 @@ func weathers() []weather {
 		{"notifications lost and forged", func(w *outside, r *rand.Rand) {
 			w.bank.Mischief(tbanktest.Mischief{Lose: r.IntN(3), BadTokens: r.IntN(2)})
 		}},
-		{"clock jumps", func(w *outside, r *rand.Rand) {
-			jump := func() time.Duration { return time.Duration(r.IntN(60)-30) * time.Second }
-			w.clock = fmt.Sprintf("%v,%v", jump(), jump())
-		}},
+		{"clock jumps", func(w *outside, r *rand.Rand) { w.clock = jump(r) }},
 		{"clock right", func(w *outside, r *rand.Rand) { w.clock = "" }},
 		{"GOAWAY", func(w *outside, r *rand.Rand) { w.goaway.Store(int64(1 + r.IntN(20))) }},
 		{"fine", func(*outside, *rand.Rand) {}},
 	}
+}
+
+// jump is a wrong clock that becomes another wrong one, as clockVariable has it.
+func jump(r *rand.Rand) string {
+	wrong := func() time.Duration { return time.Duration(r.IntN(60)-30) * time.Second }
+	return fmt.Sprintf("%v,%v", wrong(), wrong())
 }
 
 // strike arms a fault of Telegram until the weather changes.

@@ -46,6 +46,8 @@ type Job struct {
 	NotBefore time.Time
 	// Attempts counts the runs that failed.
 	Attempts int
+	// FailedAt is when it was put off last; NotBefore is counted from it.
+	FailedAt time.Time `json:",omitzero"`
 	// Began is set and committed before the run of a job that must not be
 	// done twice. Found set at the start of a run, its outcome is unknown.
 	Began bool

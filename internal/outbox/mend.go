@@ -14,12 +14,13 @@ const (
 	skew = 2 * time.Second
 )
 
-// mend brings jobs back that were enqueued by a clock which was ahead and has
-// been set right since: they would wait for as long as it was wrong. How long
-// they were to wait by themselves stays. They are the latest of all but those
-// that came since the clock was set right: of those there are none when a
-// runner begins, and later only such that came after the job called known. It
-// gives the id that the next call takes for that.
+// mend brings jobs back that were enqueued, or put off after a failure, by a clock
+// which was ahead and has been set right since: they would wait for as long as it
+// was wrong. How long they were to wait by themselves stays. Those enqueued are
+// the latest of all but those that came since the clock was set right: of those
+// there are none when a runner begins, and later only such that came after the
+// job called known. Those put off are found among the latest page. It gives the
+// id that the next call takes for that.
 func (r *Runner[T]) mend(ctx context.Context, known int64) (latest int64, err error) {
 	var by time.Duration
 	moved, below, now := 0, int64(0), r.now()
@@ -37,7 +38,7 @@ func (r *Runner[T]) mend(ctx context.Context, known int64) (latest int64, err er
 			latest, below = max(latest, page[0].ID), page[len(page)-1].ID
 		}
 		if first >= 0 {
-			by = max(by, page[first].EnqueuedAt.Sub(now))
+			by = max(by, since(page[first]).Sub(now))
 			n, err := r.bringBack(ctx, page, now)
 			if err != nil {
 				return known, err
@@ -85,8 +86,13 @@ func bringLaneBack[T Queue](tx T, lane Lane, now time.Time) (moved int, err erro
 		if !ahead(job, now) {
 			continue
 		}
-		job.NotBefore = job.NotBefore.Add(now.Sub(job.EnqueuedAt))
-		job.EnqueuedAt = now
+		job.NotBefore = job.NotBefore.Add(now.Sub(since(job)))
+		if job.EnqueuedAt.After(now) {
+			job.EnqueuedAt = now
+		}
+		if !job.FailedAt.IsZero() {
+			job.FailedAt = now
+		}
 		if err := tx.Save(job); err != nil {
 			return moved, err
 		}
@@ -95,5 +101,13 @@ func bringLaneBack[T Queue](tx T, lane Lane, now time.Time) (moved int, err erro
 	return moved, nil
 }
 
-// ahead tells whether a job was enqueued by a clock that was ahead.
-func ahead(job Job, now time.Time) bool { return job.EnqueuedAt.After(now.Add(skew)) }
+// ahead tells whether a job was written by a clock that was ahead.
+func ahead(job Job, now time.Time) bool { return since(job).After(now.Add(skew)) }
+
+// since is what the job's waiting is counted from.
+func since(job Job) time.Time {
+	if job.FailedAt.IsZero() {
+		return job.EnqueuedAt
+	}
+	return job.FailedAt
+}

@@ -3,11 +3,13 @@ package outbox_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"voronka/internal/outbox"
+	"voronka/sales"
 )
 
 // TestClockGoesBack enqueues by a clock that is five hours ahead; it is set
@@ -55,6 +57,54 @@ func TestClockGoesBack(t *testing.T) {
 				synctest.Wait()
 				if lines := d.read(); len(lines) != 2 || !strings.HasPrefix(lines[1], "chat/tg:2 1h") {
 					t.Errorf("after an hour: %v", lines)
+				}
+			})
+		})
+	}
+}
+
+// TestClockGoesBackAfterAFailure lets a job fail while the clock is five hours
+// ahead: when it is right again, the job is tried again within the time that the
+// failure asked for.
+func TestClockGoesBackAfterAFailure(t *testing.T) {
+	t.Parallel()
+	for name, after := range map[string]time.Duration{"by itself": 0, "as it was told": 10 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				m := &memory{}
+				var ahead atomic.Int64
+				var tries atomic.Int32
+				r := runner(m, map[string]outbox.Route[tx]{"say": {Handle: func(context.Context, outbox.Job) (func(tx) error, error) {
+					if tries.Add(1) == 1 {
+						return nil, &sales.Error{Code: "away", After: after}
+					}
+					return nil, nil
+				}}})
+				r.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+				err := m.Update(t.Context(), func(tx tx) error {
+					job, err := outbox.New("crm/tg:1", "say", "", r.Now())
+					if err == nil {
+						_, err = tx.Enqueue(job)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ahead.Store(int64(5 * time.Hour))
+				start(t, r)
+				synctest.Wait()
+				ahead.Store(0)
+				pass(after/2 + time.Second)
+				synctest.Wait()
+				if n := tries.Load(); after > 0 && n != 1 {
+					t.Errorf("tried %d times before its time", n)
+				}
+				pass(after + 2*time.Minute)
+				synctest.Wait()
+				if n := tries.Load(); n != 2 {
+					t.Errorf("tried %d times", n)
 				}
 			})
 		})

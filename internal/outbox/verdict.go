@@ -44,6 +44,7 @@ func (r *Runner[T]) decide(job Job, route Route[T], settling bool, err error) ve
 	if !errors.Is(err, ErrUntried) {
 		job.Attempts++
 	}
+	job.FailedAt = now
 	job.Code, job.Error = coded.Code, reason(coded)
 	unknown := route.Once && !settling && (blind || coded.Uncertain)
 	if unknown && route.Settle == nil {

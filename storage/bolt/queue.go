@@ -155,7 +155,8 @@ func (t *tx) Revive(id int64, now time.Time) (outbox.Job, error) {
 	if err := t.delete(bucketBuried, number(id)); err != nil {
 		return job, err
 	}
-	job.NotBefore, job.Attempts, job.Began, job.BuriedAt = now, 0, false, time.Time{}
+	job.NotBefore, job.Attempts, job.Began = now, 0, false
+	job.FailedAt, job.BuriedAt = time.Time{}, time.Time{}
 	place := id
 	prefix := text(string(job.Lane))
 	for key := range t.scan(bucketLanes, prefix) {

@@ -20,7 +20,7 @@ func TestJobIsWrittenWhole(t *testing.T) {
 	at := time.Date(2026, 12, 1, 12, 0, 0, 123, time.FixedZone("", 3*3600))
 	for _, one := range []plain{{}, {Place: -7, Job: outbox.Job{
 		ID: 1 << 60, Lane: "chat/tg:1", Kind: "say", Payload: json.RawMessage(`{"text":"Привет \"Аня\" 😀"}`), EnqueuedAt: at, NotBefore: at.UTC(),
-		Attempts: 3, Began: true, Code: "telegram_flood", Error: "\"quoted\"\n\x00 и ещё", BuriedAt: at,
+		Attempts: 3, FailedAt: at, Began: true, Code: "telegram_flood", Error: "\"quoted\"\n\x00 и ещё", BuriedAt: at,
 	}}} {
 		want, err := json.Marshal(one)
 		if err != nil {
@@ -35,7 +35,7 @@ func TestJobIsWrittenWhole(t *testing.T) {
 		}
 	}
 	full := reflect.ValueOf(placed{Job: outbox.Job{}}).Field(0)
-	if full.NumField() != 11 {
+	if full.NumField() != 12 {
 		t.Errorf("a job has %d fields: write the new one in MarshalJSON, and set it in this test", full.NumField())
 	}
 	if _, err := (placed{Job: outbox.Job{Error: "bad \xff text"}}).MarshalJSON(); err != nil {

@@ -35,6 +35,10 @@ type wire struct {
 	next     atomic.Int32
 	cuts     atomic.Int32
 	starts   atomic.Int32 // how many connections hear that the database starts
+	// hangs is locked while nothing is carried, and no end knows of it; lost is so
+	// for the connections that there are.
+	hangs sync.RWMutex
+	lost  atomic.Pointer[sync.RWMutex]
 }
 
 // wireTo gives the address of a database behind a wire.
@@ -51,6 +55,7 @@ func wireTo(t *testing.T, address string) (*wire, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
+	w.lost.Store(&sync.RWMutex{})
 	go func() {
 		for {
 			client, err := listener.Accept()
@@ -82,6 +87,8 @@ func (w *wire) carry(client net.Conn) {
 		client.Close()
 		return
 	}
+	lost := w.lost.Load()
+	whole := func() { pass(&w.hangs); pass(lost) }
 	var mute atomic.Bool // the client hears nothing more
 	ended := make(chan struct{})
 	go func() {
@@ -89,6 +96,7 @@ func (w *wire) carry(client net.Conn) {
 		part := make([]byte, 1<<16)
 		for {
 			n, err := server.Read(part)
+			whole()
 			if !mute.Load() {
 				client.Write(part[:n])
 			}
@@ -103,6 +111,7 @@ func (w *wire) carry(client net.Conn) {
 	commits := map[string]bool{} // prepared statements
 	for first := true; ; first = false {
 		message, err := receive(client, first)
+		whole()
 		if err != nil {
 			if !mute.Load() {
 				server.Close()
@@ -129,6 +138,20 @@ func (w *wire) carry(client net.Conn) {
 			client.Close()
 		}
 	}
+}
+
+// pass waits while a gate is closed.
+func pass(gate *sync.RWMutex) {
+	gate.RLock()
+	defer gate.RUnlock()
+}
+
+// lose lets the connections that there are lead nowhere until the test ends; new
+// ones are carried.
+func (w *wire) lose() {
+	old := w.lost.Swap(&sync.RWMutex{})
+	old.Lock()
+	w.t.Cleanup(old.Unlock)
 }
 
 // execute is what follows a Bind: Execute and Sync.

@@ -140,7 +140,8 @@ func (t *tx) Revive(id int64, now time.Time) (job outbox.Job, err error) {
 	if err := t.drop(buried, r); err != nil {
 		return job, err
 	}
-	job.NotBefore, job.Attempts, job.Began, job.BuriedAt = now, 0, false, time.Time{}
+	job.NotBefore, job.Attempts, job.Began = now, 0, false
+	job.FailedAt, job.BuriedAt = time.Time{}, time.Time{}
 	place := id
 	first, found, err := t.head(job.Lane)
 	if err != nil {

@@ -27,6 +27,9 @@ const (
 	margin = time.Second
 	// hearing is how long the database may take to answer a beat.
 	hearing = 4500 * time.Millisecond
+	// caring is how long a leader looks after the others at a time: less than its
+	// word holds, with the next beat.
+	caring = 2500 * time.Millisecond
 )
 
 // Replica is one of the processes that do the jobs of a database. It sees the
@@ -230,9 +233,19 @@ func (r *Replica) beat(ctx context.Context) error {
 		r.budget.Share(replicas, others)
 	}
 	if leads {
-		return r.tend(ctx)
+		r.care(ctx)
 	}
 	return nil
+}
+
+// care tends the others. It has its own time: whoever holds the writers' lock and
+// hangs must not cost the leader its lead.
+func (r *Replica) care(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, caring)
+	defer cancel()
+	if err := r.tend(ctx); err != nil && ctx.Err() == nil {
+		r.log.Warn("what others left cannot be looked after", "error", err)
+	}
 }
 
 // settled tells whether the database has been well for long enough to take
@@ -286,7 +299,7 @@ func (r *Replica) Leave() error {
 	}
 	burying, cancel := patience()
 	defer cancel()
-	err := r.store.bury(burying, []string{id}, "")
+	err := r.store.bury(burying, []string{id}, "", r.store.options.Term)
 	stopping, cancel := patience()
 	defer cancel()
 	// What River may leave behind is offered again.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -79,6 +80,14 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if !strings.Contains(address, "pool_max_conns") {
 		config.MaxConns = 16
 	}
+	// A connection whose other end has gone without a word is found out within
+	// seconds: by the system where it waits, by the pool before it is used.
+	config.PingTimeout = 2 * time.Second
+	dialer := &net.Dialer{
+		Timeout:         config.ConnConfig.ConnectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3},
+	}
+	config.ConnConfig.DialFunc = dialer.DialContext
 	config.ConnConfig.RuntimeParams["application_name"] = "voronka"
 	// All that is asked is asked by an index. A plan made while a table was
 	// empty would read it from end to end, and is kept when it has grown.

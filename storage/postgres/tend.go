@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -39,7 +40,7 @@ func (r *Replica) tend(ctx context.Context) error {
 	}
 	if len(dead) > 0 {
 		r.log.Warn("replicas are gone; others take their lanes", "replicas", dead)
-		if err := r.store.bury(ctx, dead, self); err != nil {
+		if err := r.store.bury(ctx, dead, self, r.store.options.Term-silence); err != nil {
 			return err
 		}
 		r.wake()
@@ -48,15 +49,17 @@ func (r *Replica) tend(ctx context.Context) error {
 }
 
 // bury forgets replicas and frees what they held: for everybody to take, or for
-// an heir where that is the only one left.
-func (s *Store) bury(ctx context.Context, ids []string, heir string) error {
+// an heir where that is the only one left. Those are spared whose word holds for
+// longer than rest: while the lock was waited for, they were heard again.
+func (s *Store) bury(ctx context.Context, ids []string, heir string, rest time.Duration) error {
 	b := &pgx.Batch{}
 	b.Queue("begin")
 	b.Queue(lockQuery) // lanes are written under the lock alone
-	b.Queue("delete from leases where holder = any($1)", ids)
-	b.Queue("delete from replicas where id = any($1)", ids)
+	b.Queue("delete from replicas where id = any($1) and until <= clock_timestamp() + $2", ids, rest)
+	b.Queue("delete from leases where holder = any($1) and not exists (select from replicas where id = holder)", ids)
 	b.Queue(`update lanes set offered = null, owner = case when exists (select from replicas where id = $2)
-		and not exists (select from replicas where id <> $2) then $2 else '' end where owner = any($1)`, ids, heir)
+		and not exists (select from replicas where id <> $2) then $2 else '' end
+		where owner = any($1) and not exists (select from replicas where id = owner)`, ids, heir)
 	b.Queue("commit")
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {

@@ -149,7 +149,9 @@ func (t *tx) query(take func(pgx.Rows) error, sql string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	rows, err := db.Query(t.ctx, sql, args...)
+	ctx, cancel := context.WithTimeout(t.ctx, answerTime)
+	defer cancel()
+	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
 	}

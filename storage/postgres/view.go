@@ -8,6 +8,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+// questionTime is how long the database may take to answer what is only read. A
+// connection that leads nowhere, as behind a router that forgot it, would else
+// hold a process up for a quarter of an hour.
+const questionTime = 15 * time.Second
+
 // view is a snapshot. It begins with the first question and is one moment from
 // there on.
 type view struct {
@@ -21,14 +26,18 @@ func (v *view) rows(t *tx, r read) (rows []row, err error) {
 	if v.loose {
 		err = v.store.patiently(t.ctx, func() error {
 			defer v.enter(t)()
-			found, err := v.store.sql.fetch(t.ctx, v.store.pool, []read{r})
+			ctx, cancel := context.WithTimeout(t.ctx, questionTime)
+			defer cancel()
+			found, err := v.store.sql.fetch(ctx, v.store.pool, []read{r})
 			rows = found[r]
 			return err
 		})
 		return rows, err
 	}
 	if v.began != nil {
-		found, err := v.store.sql.fetch(t.ctx, v.conn, []read{r})
+		ctx, cancel := context.WithTimeout(t.ctx, questionTime)
+		defer cancel()
+		found, err := v.store.sql.fetch(ctx, v.conn, []read{r})
 		return found[r], err
 	}
 	found := map[read][]row{}
@@ -49,9 +58,10 @@ func (v *view) enter(t *tx) (leave func()) {
 // begin opens the snapshot, with its first question. A connection that broke
 // while it lay in the pool is replaced.
 func (v *view) begin(t *tx, ask func(*pgx.Batch)) error {
-	ctx := t.ctx
-	return v.store.patiently(ctx, func() error {
+	return v.store.patiently(t.ctx, func() error {
 		defer v.enter(t)()
+		ctx, cancel := context.WithTimeout(t.ctx, questionTime)
+		defer cancel()
 		conn, err := v.store.pool.Acquire(ctx)
 		if err != nil {
 			return err

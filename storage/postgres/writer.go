@@ -75,9 +75,11 @@ func (s *Store) connected(ctx context.Context) (*pgx.Conn, error) {
 		return s.conn, nil
 	}
 	config := s.config.ConnConfig.Copy()
-	// A process that is stopped in the middle must not hold the others up.
-	config.AfterConnect = with("set enable_seqscan = off; set idle_in_transaction_session_timeout = '10s'; " +
-		"set lock_timeout = '20s'; set statement_timeout = '25s'")
+	// A process that stops in the middle, or whose network is gone, must not hold
+	// the others up.
+	config.AfterConnect = with("set enable_seqscan = off; set idle_in_transaction_session_timeout = '5s'; " +
+		"set lock_timeout = '20s'; set statement_timeout = '25s'; " +
+		"set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3")
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
