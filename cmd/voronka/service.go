@@ -105,6 +105,7 @@ func (s *service) borrow(ctx context.Context, project *flows.Project) error {
 			return unusable(s.Database, err)
 		}
 		s.store, s.replica = store, store.Replica(s.log)
+		s.now = s.replica.Clock(s.now)
 	}
 	if err := s.wire(project); err != nil {
 		return errors.Join(err, s.store.Close())

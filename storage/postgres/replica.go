@@ -48,6 +48,10 @@ type Replica struct {
 	budget Budget
 	// line is the connection of presence; it belongs to the one who beats.
 	line *pgx.Conn
+	// now is this machine's clock, nil for the usual one; behind is how much later
+	// the database's is.
+	now    func() time.Time
+	behind atomic.Int64
 
 	// runs counts what runs because this replica leads.
 	runs atomic.Int64
@@ -101,11 +105,14 @@ func (r *Replica) enter(ctx context.Context) error {
 		return err
 	}
 	var well time.Duration // for how long the database has
-	err = conn.QueryRow(ctx, "insert into replicas (id, host, until) values ($1, $2, now() + $3) returning now() - pg_postmaster_start_time()",
-		id, host, r.store.options.Term).Scan(&well)
+	var theirs time.Time
+	asked := r.read()
+	err = conn.QueryRow(ctx, `insert into replicas (id, host, until) values ($1, $2, now() + $3)
+		returning now() - pg_postmaster_start_time(), clock_timestamp()`, id, host, r.store.options.Term).Scan(&well, &theirs)
 	if err != nil {
 		return err
 	}
+	r.compare(asked, theirs)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -212,7 +219,9 @@ func (r *Replica) beat(ctx context.Context) error {
 	if r.budget != nil {
 		spends = r.budget.Spent()
 	}
+	var theirs time.Time
 	b := &pgx.Batch{}
+	b.Queue("select clock_timestamp()").QueryRow(func(row pgx.Row) error { return row.Scan(&theirs) })
 	b.Queue("update replicas set until = now() + $2, spends = $3 where id = $1 returning true", id, term, spends).Query(one(&known))
 	b.Queue(`insert into leases (name, holder, until) select 'leader', $1, now() + $2
 		where not $3 and exists (select from replicas where id = $1)
@@ -221,9 +230,11 @@ func (r *Replica) beat(ctx context.Context) error {
 		id, term, resigned, steady, term-silence).Query(one(&leads))
 	b.Queue("select count(*), coalesce(sum(spends) filter (where id <> $1), 0) from replicas where until > now()", id).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&replicas, &others) })
+	asked := r.read()
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
+	r.compare(asked, theirs)
 	if !known {
 		r.log.Warn("others have taken the lanes of this replica; it begins anew")
 		return r.enter(ctx)
