@@ -138,8 +138,18 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := keep(ctx, b.Store, b.Live(), b.Now()); err != nil {
 		return err
 	}
+	pause := b.pauseOf()
+	if pause != nil {
+		if err := pause.recall(ctx); err != nil {
+			return err
+		}
+		defer pause.last(ctx)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.runner.Run(ctx) })
+	if pause != nil {
+		group.Go(func() error { pause.keep(ctx); return nil })
+	}
 	group.Go(func() error { // beside the work: there may be a million jobs
 		if err := b.hasten(ctx); err != nil && ctx.Err() == nil {
 			b.Log.Warn("what failed before waits for its own time", "error", err) // the database may be about to restart

@@ -234,6 +234,22 @@ func (p *pace) rest() {
 	}
 }
 
+// prolong keeps messages of an urgency back at least until a moment.
+func (p *pace) prolong(of core.Urgency, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kind := &p.talk
+	if of == core.Bulk {
+		kind = &p.crowd
+	}
+	if !kind.until.After(p.now()) {
+		kind.waiting = 0
+	}
+	if until.After(kind.until) {
+		kind.until = until
+	}
+}
+
 // rests is until when Telegram has forbidden messages of an urgency.
 func (p *pace) rests(of core.Urgency) time.Time {
 	p.mu.Lock()

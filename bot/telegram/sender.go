@@ -62,6 +62,9 @@ func (s *Sender) Room(of core.Urgency) int { return s.pace.room(of) }
 // Rests implements bot.Rester.
 func (s *Sender) Rests(of core.Urgency) time.Time { return s.pace.rests(of) }
 
+// Rest implements bot.Sleeper.
+func (s *Sender) Rest(of core.Urgency, until time.Time) { s.pace.prolong(of, until) }
+
 // Username asks Telegram who the bot is; a wrong token is a coded error.
 func (s *Sender) Username(ctx context.Context) (string, error) {
 	me, err := s.api.GetMe(ctx)
