@@ -29,7 +29,7 @@ func (m *mute) Send(context.Context, int64, bot.Message) (bot.Sent, error) {
 	return bot.Sent{Message: m.said.Add(1)}, nil
 }
 
-func (m *mute) Acknowledge(context.Context, string, string) error { return nil }
+func (m *mute) Acknowledge(context.Context, int64, string, string) error { return nil }
 
 func (m *mute) Invite(context.Context, string, string, time.Time) (string, error) { return "", nil }
 

@@ -30,7 +30,7 @@ func (e *echo) Send(_ context.Context, chat int64, _ bot.Message) (bot.Sent, err
 	return bot.Sent{Message: 1}, nil
 }
 
-func (e *echo) Acknowledge(context.Context, string, string) error { return nil }
+func (e *echo) Acknowledge(context.Context, int64, string, string) error { return nil }
 
 func (e *echo) Invite(context.Context, string, string, time.Time) (string, error) { return "", nil }
 

@@ -42,6 +42,7 @@ type hall struct {
 	heard         map[int64][]string
 	before, after func(chat int64, m bot.Message) error
 	room, invited int
+	noLinks       error // why no link into a channel can be made
 }
 
 func (h *hall) Send(_ context.Context, chat int64, m bot.Message) (bot.Sent, error) {
@@ -60,11 +61,14 @@ func (h *hall) Send(_ context.Context, chat int64, m bot.Message) (bot.Sent, err
 	return bot.Sent{Message: 1}, nil
 }
 
-func (h *hall) Acknowledge(context.Context, string, string) error { return nil }
+func (h *hall) Acknowledge(context.Context, int64, string, string) error { return nil }
 
 func (h *hall) Invite(context.Context, string, string, time.Time) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.noLinks != nil {
+		return "", h.noLinks
+	}
 	h.invited++
 	return fmt.Sprint("https://t.me/+", h.invited), nil
 }

@@ -14,9 +14,9 @@ import (
 type Chat interface {
 	// Send shows one message.
 	Send(ctx context.Context, chat int64, message Message) (Sent, error)
-	// Acknowledge stops the spinner on a pressed button; a press too old to be
-	// acknowledged is no error.
-	Acknowledge(ctx context.Context, callback, text string) error
+	// Acknowledge stops the spinner on a button pressed in a chat (zero where that
+	// is not known); a press too old to be acknowledged is no error.
+	Acknowledge(ctx context.Context, chat int64, callback, text string) error
 	// Invite makes a link into a channel that lets one person in until expires.
 	Invite(ctx context.Context, channel, name string, expires time.Time) (string, error)
 }

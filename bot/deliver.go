@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"html"
+	"strings"
 	"time"
 
 	"voronka/flows"
@@ -31,6 +32,10 @@ func (b *Bot) handOver(ctx context.Context, job outbox.Job, payload deliverJob) 
 		return nil, untouched(err)
 	}
 	message, err := b.goods(ctx, job, contact, payload.Deliver)
+	if b.heldUp(job, err) {
+		wait := b.note(payload.Contact, "deliver", strings.TrimSpace("delivery_waits "+payload.Deliver.Order))
+		return both(wait, b.stepAside(job, laterLane, sales.AsError(err).After)), nil
+	}
 	if err != nil {
 		return nil, untouched(err)
 	}

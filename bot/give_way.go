@@ -31,12 +31,12 @@ func (b *Bot) givingWay(ctx context.Context, job outbox.Job, pace *Pace, run fun
 		return nil, untouched(err)
 	}
 	if behind {
-		return b.stepAside(job, 0), nil
+		return b.stepAside(job, bulkLane, 0), nil
 	}
 	pace.Brief = true
 	finish, err := run()
 	if coded := sales.AsError(err); err != nil && coded.Action == sales.Retry && !coded.Uncertain {
-		return b.stepAside(job, cmp.Or(coded.After, asideWait)), nil
+		return b.stepAside(job, bulkLane, cmp.Or(coded.After, asideWait)), nil
 	}
 	return finish, err
 }
@@ -50,13 +50,31 @@ func (b *Bot) behindOthers(ctx context.Context, contact string) (found bool, err
 	return found, err
 }
 
+// laterLane is where waits what a channel does not let us do for minutes: a
+// customer who asks where the link is has an answer meanwhile.
+func laterLane(contact string) outbox.Lane { return outbox.Lane("later/" + contact) }
+
+// longPause is how long a customer's lane waits at most for a call about a channel.
+const longPause = 10 * time.Second
+
+// heldUp tells whether a job cannot be done for long because of a channel, while
+// the bot itself may speak.
+func (b *Bot) heldUp(job outbox.Job, err error) bool {
+	coded := sales.AsError(err)
+	if err == nil || coded.Code != ChatFlood || coded.After <= longPause || job.Lane.Destination() != "chat" {
+		return false
+	}
+	rester, able := b.Chat.(Rester)
+	return !able || !rester.Rests(Reply).After(b.Now())
+}
+
 // stepAside is the finish that lets answers go first: the job waits in a lane
 // of its own, with what is known of it.
-func (b *Bot) stepAside(job outbox.Job, wait time.Duration) func(storage.Tx) error {
+func (b *Bot) stepAside(job outbox.Job, lane func(contact string) outbox.Lane, wait time.Duration) func(storage.Tx) error {
 	return func(tx storage.Tx) error {
 		now := b.Now()
 		moved, err := tx.Enqueue(outbox.Job{
-			Lane: bulkLane(laneContact(job.Lane)), Kind: job.Kind, Payload: job.Payload, Attempts: job.Attempts,
+			Lane: lane(laneContact(job.Lane)), Kind: job.Kind, Payload: job.Payload, Attempts: job.Attempts,
 			EnqueuedAt: now, NotBefore: now.Add(wait),
 		})
 		if err != nil {

@@ -16,6 +16,7 @@ start: hello
 anywhere:
   - {text: вопрос, do: [{say: Ответ}]}
   - {command: sale, to: sale}
+  - {command: club, do: [{invite: "-1001", text: Ваш вход}, {say: Готово}]}
 states:
   hello: {do: [{say: Привет}], end: true}
   sale: {do: [{say: Скидка}, {invite: "-1001", text: Ваш вход}, {edit: Скидка ваша}, {say: Успевайте}], end: true}
@@ -93,5 +94,26 @@ func TestGoodsOfABroadcastThatTelegramStopsStepAside(t *testing.T) {
 	w.pass(10 * time.Minute)
 	if heard := h.heard[1]; len(heard) != 6 || heard[3] != "Ваш вход\nhttps://t.me/+1" || heard[5] != "Успевайте" || h.invited != 1 {
 		t.Errorf("heard %q, %d links were made", heard, h.invited)
+	}
+}
+
+// TestChannelThatTakesNoLinksHoldsNoAnswerUp: Telegram makes no links into a
+// channel for minutes. Who waits for one is answered meanwhile, and has it then.
+func TestChannelThatTakesNoLinksHoldsNoAnswerUp(t *testing.T) {
+	t.Parallel()
+	w, h := partyOf(t, fair, 1)
+	h.noLinks = &sales.Error{Code: bot.ChatFlood, After: 5 * time.Minute}
+	w.from(1, "/club")
+	w.drain()
+	w.from(1, "вопрос")
+	w.drain()
+	if heard := h.heard[1]; !slices.Equal(heard, []string{"Привет", "Готово", "Ответ"}) {
+		t.Errorf("heard %q", heard)
+	}
+	h.noLinks = nil
+	w.pass(5*time.Minute - time.Second)
+	w.pass(time.Second)
+	if heard := h.heard[1]; len(heard) != 4 || heard[3] != "Ваш вход\nhttps://t.me/+1" || len(w.waiting()) != 0 {
+		t.Errorf("heard %q, waiting %q", heard, w.waiting())
 	}
 }

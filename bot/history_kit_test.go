@@ -127,7 +127,7 @@ func (c *clubhouse) Send(_ context.Context, _ int64, m bot.Message) (bot.Sent, e
 	return bot.Sent{Message: int64(len(c.shown))}, nil
 }
 
-func (c *clubhouse) Acknowledge(context.Context, string, string) error { return nil }
+func (c *clubhouse) Acknowledge(context.Context, int64, string, string) error { return nil }
 
 func (c *clubhouse) Invite(context.Context, string, string, time.Time) (string, error) {
 	return entrance, nil

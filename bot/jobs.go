@@ -91,6 +91,8 @@ type deliverJob struct {
 
 type ackJob struct {
 	Acknowledge flows.Acknowledge `json:"acknowledge"`
+	// Chat is the customer's, zero in jobs of old.
+	Chat int64 `json:"chat,omitempty"`
 }
 
 type linkJob struct {
@@ -125,7 +127,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	case flows.MakeLink:
 		return errors.Join(put(tx, chatLane(contact), jobLink, linkJob(e), in.At), b.mirrorLink(tx, turn, in, number, e))
 	case flows.Acknowledge:
-		return put(tx, ackLane(contact), jobAck, ackJob{e}, in.At)
+		return put(tx, ackLane(contact), jobAck, ackJob{e, turn.Contact.ChatID}, in.At)
 	case flows.CallOperator:
 		return b.callOperator(tx, turn, in, number, e)
 	case flows.Edit:

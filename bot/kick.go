@@ -22,7 +22,7 @@ type kickJob struct {
 
 // kick is the job that takes a customer out of a channel. Doing it twice does
 // no harm.
-func (b *Bot) kick(ctx context.Context, _ outbox.Job, payload kickJob) (func(storage.Tx) error, error) {
+func (b *Bot) kick(ctx context.Context, job outbox.Job, payload kickJob) (func(storage.Tx) error, error) {
 	doorkeeper, able := b.Chat.(Doorkeeper)
 	if !able {
 		return nil, &sales.Error{Code: "chat_without_channels", Action: sales.Bury, Message: "this chat has no channels"}
@@ -31,7 +31,11 @@ func (b *Bot) kick(ctx context.Context, _ outbox.Job, payload kickJob) (func(sto
 	if err != nil {
 		return nil, untouched(err)
 	}
-	if err := doorkeeper.Kick(ctx, payload.Kick.Channel, contact.ChatID); err != nil {
+	err = doorkeeper.Kick(ctx, payload.Kick.Channel, contact.ChatID)
+	if b.heldUp(job, err) {
+		return b.stepAside(job, laterLane, sales.AsError(err).After), nil
+	}
+	if err != nil {
 		return nil, unseen(err)
 	}
 	return b.note(payload.Contact, "kicked", payload.Kick.Channel), nil

@@ -344,7 +344,7 @@ func (c *chat) Send(_ context.Context, chat int64, m bot.Message) (bot.Sent, err
 	return sent, nil
 }
 
-func (c *chat) Acknowledge(_ context.Context, callback, text string) error {
+func (c *chat) Acknowledge(_ context.Context, _ int64, callback, text string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answered = append(c.answered, callback+" "+text)

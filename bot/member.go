@@ -22,7 +22,8 @@ type memberJob struct {
 }
 
 // member is the job that asks whether a customer is in a channel and hands the
-// answer to the flow. What nobody tells after a few tries the flow hears as a failure.
+// answer to the flow. What nobody tells after a few tries, or for minutes, the
+// flow hears as a failure.
 func (b *Bot) member(ctx context.Context, job outbox.Job, payload memberJob) (func(storage.Tx) error, error) {
 	response := flows.Response{ID: payload.Membership.ID}
 	contact, err := b.loadContact(ctx, payload.Contact)
@@ -37,7 +38,8 @@ func (b *Bot) member(ctx context.Context, job outbox.Job, payload memberJob) (fu
 		inside, err := census.Member(ctx, payload.Membership.Channel, contact.ChatID)
 		if err != nil {
 			coded := sales.AsError(err)
-			if coded.Action == sales.Retry && job.Attempts+1 < maxRequests || coded.Action == sales.Stop {
+			again := coded.Action == sales.Retry && job.Attempts+1 < maxRequests && !b.heldUp(job, err)
+			if again || coded.Action == sales.Stop {
 				return nil, unseen(err)
 			}
 			response.Failure = coded.Code

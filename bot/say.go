@@ -133,14 +133,24 @@ func linked(rows [][]flows.InlineButton, links replaced) [][]flows.InlineButton 
 	return out
 }
 
-// acknowledge is the job that stops a button's spinner. It is tried once: a
-// press that could not be acknowledged at once is forgotten by the channel.
-func (b *Bot) acknowledge(ctx context.Context, _ outbox.Job, payload ackJob) (func(storage.Tx) error, error) {
+// pressLife is how long a press can be acknowledged at least: its update itself
+// is kept for 150 seconds (tdlib/telegram-bot-api, Client.cpp).
+const pressLife = 2 * time.Minute
+
+// acknowledge is the job that stops a button's spinner. It is tried once, and
+// after a pause that the channel asks for: a press is soon forgotten there.
+func (b *Bot) acknowledge(ctx context.Context, job outbox.Job, payload ackJob) (func(storage.Tx) error, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if err := b.Chat.Acknowledge(ctx, payload.Acknowledge.Callback, payload.Acknowledge.Text); err != nil {
-		b.Log.Info("a press was not acknowledged", "error", err)
+	err := b.Chat.Acknowledge(ctx, payload.Chat, payload.Acknowledge.Callback, payload.Acknowledge.Text)
+	if err == nil {
+		return nil, nil
 	}
+	coded := sales.AsError(err)
+	if again := b.Now().Add(coded.After); coded.Code == ChatFlood && again.Before(job.EnqueuedAt.Add(pressLife)) {
+		return nil, err
+	}
+	b.Log.Info("a press was not acknowledged", "error", err)
 	return nil, nil
 }
 

@@ -254,7 +254,7 @@ func TestNobodyAtTheOtherEndIsCertain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = sender.Acknowledge(within(t), "1", "")
+	err = sender.Acknowledge(within(t), 7, "1", "")
 	if coded := sales.AsError(err); coded.Code != "telegram_unreachable" || coded.Uncertain || strings.Contains(err.Error(), "SECRET") {
 		t.Errorf("got %v", err)
 	}

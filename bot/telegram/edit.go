@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/go-telegram/bot"
@@ -40,6 +41,8 @@ func (s *Sender) Edit(ctx context.Context, chat, message int64, to core.Message)
 
 // Typing implements bot.Typist (Bot API, sendChatAction).
 func (s *Sender) Typing(ctx context.Context, chat int64) error {
-	_, err := s.api.SendChatAction(ctx, &bot.SendChatActionParams{ChatID: chat, Action: models.ChatActionTyping})
-	return sendError(err)
+	return sendError(s.heedful("sendChatAction/"+strconv.FormatInt(chat, 10), chat, func() error {
+		_, err := s.api.SendChatAction(ctx, &bot.SendChatActionParams{ChatID: chat, Action: models.ChatActionTyping})
+		return err
+	}))
 }

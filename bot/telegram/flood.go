@@ -39,26 +39,26 @@ func (f *flood) turn(now time.Time) {
 }
 
 type refusal struct {
-	chat  int64
+	what  string // which chat, or which call
 	at    time.Time
 	after time.Duration
 }
 
-func (f *flood) refused(chat int64, now time.Time, after time.Duration) {
+func (f *flood) refused(what string, now time.Time, after time.Duration) {
 	for len(f.recent) > 0 && now.Sub(f.recent[0].at) > floodWindow {
 		f.recent = f.recent[1:]
 	}
 	f.turn(now)
-	f.recent = append(f.recent, refusal{chat, now, after})
-	chats := map[int64]bool{}
+	f.recent = append(f.recent, refusal{what, now, after})
+	met := map[string]bool{}
 	longest := now
 	for _, one := range f.recent {
-		chats[one.chat] = true
+		met[one.what] = true
 		if end := one.at.Add(one.after); end.After(longest) {
 			longest = end
 		}
 	}
-	if len(chats) < floodChats || len(f.recent) <= f.served+f.before {
+	if len(met) < floodChats || len(f.recent) <= f.served+f.before {
 		return
 	}
 	f.until, f.waiting = longest, 0

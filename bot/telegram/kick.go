@@ -10,7 +10,7 @@ import (
 // Kick implements bot.Doorkeeper. In a private chat the chat's id is the user's.
 // After unbanChatMember the user is no member, and may join again (Bot API).
 func (s *Sender) Kick(ctx context.Context, channel string, chat int64) error {
-	err := s.inChannel(channel, func(id any) error {
+	err := s.inChannel("unbanChatMember", channel, func(id any) error {
 		_, err := s.api.UnbanChatMember(ctx, &bot.UnbanChatMemberParams{ChatID: id, UserID: chat})
 		return err
 	})

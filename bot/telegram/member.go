@@ -12,7 +12,7 @@ import (
 // chat's id is the user's.
 func (s *Sender) Member(ctx context.Context, channel string, chat int64) (bool, error) {
 	var found *models.ChatMember
-	err := s.inChannel(channel, func(id any) (err error) {
+	err := s.inChannel("getChatMember", channel, func(id any) (err error) {
 		found, err = s.api.GetChatMember(ctx, &bot.GetChatMemberParams{ChatID: id, UserID: chat})
 		return err
 	})

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"math"
+	"strconv"
 	"sync"
 	"time"
 
@@ -59,6 +60,7 @@ type pace struct {
 	// replies and broadcasts are judged apart: a refused broadcast says nothing
 	// about answers.
 	talk, crowd flood
+	calls       calls
 }
 
 type chatPace struct {
@@ -222,7 +224,7 @@ func (p *pace) heard(chat int64, of core.Urgency, after time.Duration) {
 		return
 	}
 	p.chat(chat, now).until = now.Add(after)
-	kind.refused(chat, now, after)
+	kind.refused(strconv.FormatInt(chat, 10), now, after)
 }
 
 // rest stops broadcasts for a while.

@@ -125,11 +125,14 @@ func (s *Sender) send(ctx context.Context, chat int64, m core.Message) (*models.
 }
 
 // Acknowledge implements bot.Chat. Telegram forgets a press after minutes; then there is nothing left to stop.
-func (s *Sender) Acknowledge(ctx context.Context, callback, text string) error {
-	_, err := call[bool](ctx, s.direct, "answerCallbackQuery", struct {
-		Callback string `json:"callback_query_id"`
-		Text     string `json:"text,omitempty"`
-	}{callback, text})
+func (s *Sender) Acknowledge(ctx context.Context, chat int64, callback, text string) error {
+	err := s.heedful("answerCallbackQuery/"+strconv.FormatInt(chat, 10), chat, func() error {
+		_, err := call[bool](ctx, s.direct, "answerCallbackQuery", struct {
+			Callback string `json:"callback_query_id"`
+			Text     string `json:"text,omitempty"`
+		}{callback, text})
+		return err
+	})
 	coded := s.noted(err)
 	if err != nil && sales.AsError(coded).Code == "telegram_late_answer" {
 		return nil
@@ -144,7 +147,7 @@ func (s *Sender) Invite(ctx context.Context, channel, name string, expires time.
 		name = string(runes[:32])
 	}
 	var link *models.ChatInviteLink
-	err := s.inChannel(channel, func(id any) (err error) {
+	err := s.inChannel("createChatInviteLink", channel, func(id any) (err error) {
 		link, err = s.api.CreateChatInviteLink(ctx, &bot.CreateChatInviteLinkParams{
 			ChatID: id, Name: name, ExpireDate: int(expires.Unix()), MemberLimit: 1,
 		})
@@ -166,7 +169,11 @@ func parseMode(m core.Message) models.ParseMode {
 
 // inChannel calls Telegram about a channel or group, and once more by its new
 // id when it became a supergroup.
-func (s *Sender) inChannel(channel string, call func(id any) error) error {
+func (s *Sender) inChannel(method, channel string, call func(id any) error) error {
+	return s.heedful(method+"/"+channel, 0, func() error { return byEitherID(channel, call) })
+}
+
+func byEitherID(channel string, call func(id any) error) error {
 	err := call(channelID(channel))
 	var moved *bot.MigrateError
 	if !errors.As(err, &moved) {

@@ -255,14 +255,14 @@ func TestPressIsAcknowledgedOrForgotten(t *testing.T) {
 	poll(t, b, api, server.Token())
 	b.wait(t, 2)
 	press := b.taken[1]
-	if err := sender.Acknowledge(within(t), press.Callback, "Готово"); err != nil || len(user.Answers()) != 1 || user.Answers()[0].Text != "Готово" {
+	if err := sender.Acknowledge(within(t), 7, press.Callback, "Готово"); err != nil || len(user.Answers()) != 1 || user.Answers()[0].Text != "Готово" {
 		t.Errorf("%v, %+v", err, user.Answers())
 	}
-	if err := sender.Acknowledge(within(t), "long-ago", ""); err != nil {
+	if err := sender.Acknowledge(within(t), 7, "long-ago", ""); err != nil {
 		t.Errorf("a late answer: %v", err)
 	}
 	server.Inject(telegramtest.Fault{Method: "answerCallbackQuery", Status: 502})
-	if err := sender.Acknowledge(within(t), press.Callback, ""); sales.AsError(err).Code != "telegram_unavailable" {
+	if err := sender.Acknowledge(within(t), 7, press.Callback, ""); sales.AsError(err).Code != "telegram_unavailable" {
 		t.Errorf("got %v", err)
 	}
 }
