@@ -136,9 +136,14 @@ func TestRestoreRefusesAndSavesWhatItCan(t *testing.T) {
 	if content, _ := os.ReadFile(kept[0]); string(content) != "damaged by a disk" {
 		t.Errorf("the kept file holds %q", content)
 	}
-	// A lost database is brought back too.
+	// A lost database is brought back too; a log that it left is kept beside it.
 	os.Remove(w.database())
+	os.WriteFile(bolt.Log(w.database()), []byte("the last moments"), 0o600)
 	w.expect(w.does(exitOK, nil, "restore", good), "клиентов: 1")
+	logs, _ := filepath.Glob(bolt.Log(w.database() + ".before-*"))
+	if len(logs) != 1 {
+		t.Errorf("logs kept: %v", logs)
+	}
 }
 
 // put writes a customer while no bot runs.

@@ -190,7 +190,10 @@ func (d *doctor) lookAtBackups() {
 		d.note("backups", well, "backups_none", args)
 		return
 	}
-	last := taken[len(taken)-1]
+	last, found := newest(taken, d.now())
+	if !found {
+		last = taken[len(taken)-1]
+	}
 	args["Number"], args["File"] = len(taken), last.path
 	switch _, err := bolt.Check(last.path); {
 	case err != nil:

@@ -49,8 +49,10 @@ func (m *stateMeter) Collect(to chan<- prometheus.Metric) {
 	if s.Backups == "" {
 		return
 	}
-	if taken, err := listSnapshots(s.Backups); err == nil && len(taken) > 0 {
-		gauge(m.backup, max(0, s.now().Sub(taken[len(taken)-1].at).Seconds()))
+	if taken, err := listSnapshots(s.Backups); err == nil {
+		if last, found := newest(taken, s.now()); found {
+			gauge(m.backup, s.now().Sub(last.at).Seconds())
+		}
 	}
 }
 

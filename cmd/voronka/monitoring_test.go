@@ -86,7 +86,7 @@ func stated(t *testing.T, store storage.Store, at time.Time) *service {
 	s := &service{store: store, sender: sender, now: func() time.Time { return at }}
 	s.pen, s.Backups = newPen(store, s.now), t.TempDir()
 	name := "voronka-" + at.Add(-time.Hour).UTC().Format(stampLayout) + ".db"
-	if err := os.WriteFile(filepath.Join(s.Backups, name), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.Backups, name), []byte("a copy"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -93,8 +93,9 @@ func (c restoreCommand) checkCopy(database string) error {
 // replace gives a file the database's name in one step, and the database that
 // had it another one, which it returns; empty where there was none.
 func replace(database, with string, now time.Time) (kept string, err error) {
+	before := database + ".before-" + now.UTC().Format(stampLayout)
 	if _, err := os.Lstat(database); err == nil {
-		kept = database + ".before-" + now.UTC().Format(stampLayout)
+		kept = before
 		// A second name for the old file leaves no moment without a database in
 		// which a bot could start with an empty one. Not every disk can do that.
 		if err := os.Link(database, kept); err != nil {
@@ -104,7 +105,7 @@ func replace(database, with string, now time.Time) (kept string, err error) {
 		}
 	}
 	// What a crash left of the old one is no part of the copy.
-	if err := os.Rename(bolt.Log(database), bolt.Log(kept)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Rename(bolt.Log(database), bolt.Log(before)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return kept, fmt.Errorf("keep the log of the old database: %w", err)
 	}
 	if err := os.Rename(with, database); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,9 @@ const (
 )
 
 // snapshots copies the database into a folder every hour while the bot runs.
-// When the next one is due is read from the folder, so that a restart neither
-// loses nor doubles one.
+// When the first one is due is read from the folder, so that a restart neither
+// loses nor doubles one. After that it goes by what it made itself: names tell
+// what some clock said, and others may lay files beside.
 type snapshots struct {
 	dir   string
 	keep  int
@@ -34,6 +36,9 @@ type snapshots struct {
 	log   *slog.Logger
 	// failed is when the last attempt did.
 	failed time.Time
+	// last is the one from which the next hour counts; nil before the folder was
+	// looked at. Its path is empty where there was none.
+	last *snapshot
 }
 
 func (s *service) snapshots() *snapshots {
@@ -76,9 +81,7 @@ func (s *snapshots) takeIfDue(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	// A snapshot from the future, which a wrong clock made, is no reason to wait for it.
-	past := slices.DeleteFunc(slices.Clone(taken), func(one snapshot) bool { return one.at.After(now) })
-	if len(past) > 0 && now.Sub(past[len(past)-1].at) < snapshotEvery {
+	if !s.due(taken, now) {
 		return nil
 	}
 	path := filepath.Join(s.dir, "voronka-"+now.UTC().Format(stampLayout)+".db")
@@ -89,18 +92,47 @@ func (s *snapshots) takeIfDue(ctx context.Context, now time.Time) error {
 		return err
 	}
 	s.log.Info("backup made", "file", path)
-	return s.remove(append(taken, snapshot{path, now}))
+	s.last = &snapshot{path, now}
+	return s.remove(taken, *s.last)
+}
+
+// due tells whether an hour has gone, by the clock or without it where the clock
+// was set back, or the last one is not there any more.
+func (s *snapshots) due(taken []snapshot, now time.Time) bool {
+	if s.last == nil {
+		known, _ := newest(taken, now)
+		s.last = &known
+	}
+	waited, byClock := now.Sub(s.last.at), now.Round(0).Sub(s.last.at.Round(0))
+	there := slices.ContainsFunc(taken, func(one snapshot) bool { return one.path == s.last.path })
+	return !there || waited < 0 || waited >= snapshotEvery || byClock >= snapshotEvery
+}
+
+// newest is the last one that is not from the future: a clock that was ahead made
+// those, and the database has gone on since.
+func newest(taken []snapshot, now time.Time) (snapshot, bool) {
+	for _, one := range slices.Backward(taken) {
+		if !one.at.After(now) {
+			return one, true
+		}
+	}
+	return snapshot{}, false
 }
 
 // remove drops the oldest ones beyond those to keep, but never the one just made.
-func (s *snapshots) remove(all []snapshot) error {
-	made := all[len(all)-1]
-	slices.SortFunc(all, func(a, b snapshot) int { return a.at.Compare(b.at) })
-	var failures []error
-	for _, old := range all[:max(0, len(all)-s.keep)] {
-		if old != made {
-			failures = append(failures, os.Remove(old.path))
+// Those from the future are the oldest: a clock that was ahead made them earlier.
+func (s *snapshots) remove(taken []snapshot, made snapshot) error {
+	taken = slices.DeleteFunc(taken, func(one snapshot) bool { return one.path == made.path })
+	ahead := func(one snapshot) int {
+		if one.at.After(made.at) {
+			return 0
 		}
+		return 1
+	}
+	slices.SortStableFunc(taken, func(a, b snapshot) int { return cmp.Compare(ahead(a), ahead(b)) })
+	var failures []error
+	for _, old := range taken[:min(len(taken), max(0, len(taken)+1-s.keep))] {
+		failures = append(failures, os.Remove(old.path))
 	}
 	return errors.Join(failures...)
 }
@@ -112,7 +144,8 @@ type snapshot struct {
 }
 
 // listSnapshots lists the snapshots of a folder, oldest first. Other files are
-// nobody's business.
+// nobody's business, nor is an empty one: each snapshot was checked before it
+// had a name.
 func listSnapshots(dir string) ([]snapshot, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -122,7 +155,10 @@ func listSnapshots(dir string) ([]snapshot, error) {
 	for _, entry := range entries {
 		stamp, ours := strings.CutPrefix(strings.TrimSuffix(entry.Name(), ".db"), "voronka-")
 		at, err := time.Parse(stampLayout, stamp)
-		if ours && err == nil && entry.Type().IsRegular() && strings.HasSuffix(entry.Name(), ".db") {
+		if !ours || err != nil || !entry.Type().IsRegular() || !strings.HasSuffix(entry.Name(), ".db") {
+			continue
+		}
+		if about, err := entry.Info(); err == nil && about.Size() > 0 {
 			found = append(found, snapshot{filepath.Join(dir, entry.Name()), at})
 		}
 	}

@@ -72,8 +72,9 @@ func TestSnapshotsAreTakenHourlyAndTheOldestGo(t *testing.T) {
 		{"16:30:00", []string{"voronka-20260301-100000.db", "voronka-20260301-110000.db", "voronka-20260301-163000.db"}},
 		{"17:29:59", []string{"voronka-20260301-100000.db", "voronka-20260301-110000.db", "voronka-20260301-163000.db"}},
 		{"17:30:00", []string{"voronka-20260301-110000.db", "voronka-20260301-163000.db", "voronka-20260301-173000.db"}},
-		// The clock was wrong and is set back: copies go on, the newest made stays.
-		{"15:00:00", []string{"voronka-20260301-110000.db", "voronka-20260301-150000.db", "voronka-20260301-163000.db", "voronka-20260301-173000.db"}[1:]},
+		// The clock was wrong and is set back: copies go on, the newest made stays,
+		// and one from the future makes room.
+		{"15:00:00", []string{"voronka-20260301-110000.db", "voronka-20260301-150000.db", "voronka-20260301-173000.db"}},
 	} {
 		want := append(step.want, "voronka-before-sale.db", "заметки.txt")
 		if diff := cmp.Diff(want, s.at(t, step.clock)); diff != "" {
@@ -205,4 +206,98 @@ func TestAPanicCostsOneAttempt(t *testing.T) {
 			t.Errorf("logged: %s", log.String())
 		}
 	})
+}
+
+// TestClockThatWasAhead has a machine run for days by a clock that is a year
+// ahead, and be set right: copies go on at once, hourly, and it is those of the
+// wrong clock that make room for them.
+func TestClockThatWasAhead(t *testing.T) {
+	t.Parallel()
+	s := hourly(t, io.Discard)
+	ahead := time.Date(2027, 3, 1, 10, 0, 0, 0, time.UTC)
+	for hour := range 5 {
+		s.now = func() time.Time { return ahead.Add(time.Duration(hour) * time.Hour) }
+		s.tick(t.Context())
+	}
+	for _, step := range []struct{ clock, oldest, newest string }{
+		{"10:00:00", "20260301-100000", "20270301-140000"},
+		{"10:30:00", "20260301-100000", "20270301-140000"},
+		{"11:00:00", "20260301-100000", "20270301-140000"},
+		{"12:00:00", "20260301-100000", "20260301-120000"},
+		{"13:00:00", "20260301-110000", "20260301-130000"},
+	} {
+		got := s.at(t, step.clock)
+		if len(got) != 3 || got[0] != "voronka-"+step.oldest+".db" || got[2] != "voronka-"+step.newest+".db" {
+			t.Errorf("at %s: %q", step.clock, got)
+		}
+	}
+}
+
+// TestClockOfTheEpoch: a machine without a battery begins in 1970. What it copies
+// then costs one old copy at most, as each does.
+func TestClockOfTheEpoch(t *testing.T) {
+	t.Parallel()
+	s := hourly(t, io.Discard)
+	for _, clock := range []string{"10:00:00", "11:00:00", "12:00:00"} {
+		s.at(t, clock)
+	}
+	s.last = nil // the next process
+	s.now = func() time.Time { return time.Unix(0, 0) }
+	s.tick(t.Context())
+	if diff := cmp.Diff([]string{"voronka-19700101-000000.db", "voronka-20260301-110000.db", "voronka-20260301-120000.db"}, names(t, s.dir)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"voronka-20260301-110000.db", "voronka-20260301-120000.db", "voronka-20260301-123000.db"}, s.at(t, "12:30:00")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestFilesOfOthersHoldNoCopyUp: another bot that copies into the same folder
+// each half hour, an empty file, a folder and a link that have names as ours.
+func TestFilesOfOthersHoldNoCopyUp(t *testing.T) {
+	t.Parallel()
+	s := hourly(t, io.Discard)
+	s.keep = 100
+	lay := func(clock, content string) {
+		if err := os.WriteFile(filepath.Join(s.dir, "voronka-20260301-"+clock+".db"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(s.dir, "voronka-20260301-095930.db"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/null", filepath.Join(s.dir, "voronka-20260301-095931.db")); err != nil {
+		t.Fatal(err)
+	}
+	lay("095959", "")
+	if got := s.at(t, "10:00:00"); len(got) != 4 {
+		t.Errorf("at first: %q", got)
+	}
+	lay("102900", "another bot's")
+	lay("105900", "another bot's")
+	if got := s.at(t, "11:00:00"); len(got) != 7 || got[6] != "voronka-20260301-110000.db" {
+		t.Errorf("beside another bot's: %q", got)
+	}
+	// A new process takes their word once, not for ever.
+	s.last = nil
+	lay("112900", "another bot's")
+	s.at(t, "12:00:00")
+	lay("115900", "another bot's")
+	lay("122800", "another bot's")
+	if got := s.at(t, "12:29:00"); got[len(got)-1] != "voronka-20260301-122900.db" {
+		t.Errorf("the next process: %q", got)
+	}
+}
+
+// TestACopyThatIsGoneIsMadeAgain: whoever moves the folder away waits for no hour.
+func TestACopyThatIsGoneIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	s := hourly(t, io.Discard)
+	s.at(t, "10:00:00")
+	if err := os.RemoveAll(s.dir); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"voronka-20260301-100100.db"}, s.at(t, "10:01:00")); diff != "" {
+		t.Error(diff)
+	}
 }
