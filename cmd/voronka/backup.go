@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"voronka/storage/bolt"
@@ -66,7 +67,7 @@ func (c backupCommand) copyShared(a *app, database string) error {
 		return unusable(database, err)
 	}
 	defer store.Close()
-	return c.make(a, func(ctx context.Context, w io.Writer) error { return writeStore(ctx, store, w) })
+	return c.make(a, func(ctx context.Context, w io.Writer) error { return writeStore(ctx, store, filepath.Dir(c.File), w) })
 }
 
 // copyOf writes a file's content.

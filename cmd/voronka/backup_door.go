@@ -13,7 +13,7 @@ import (
 func (s *service) giveBackup(w http.ResponseWriter, r *http.Request) {
 	dir := filepath.Dir(s.Database)
 	if shared(s.Database) {
-		dir = os.TempDir()
+		dir = s.scratch()
 	}
 	part, info, err := writePart(r.Context(), dir, s.writeDatabase)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"voronka/storage/bolt"
 )
 
-// partial names copies that are not whole yet.
+// partial names copies that are not whole yet, and folders where they are made.
 const partial = ".voronka-*.part"
 
 // writeCopy writes a database beside its final place, checks it, and only then
@@ -74,8 +74,13 @@ func clearParts(dir string, now time.Time) error {
 	}
 	var failures []error
 	for _, path := range left {
-		if file, err := os.Stat(path); err == nil && now.Sub(file.ModTime()) > time.Hour {
-			failures = append(failures, os.Remove(path))
+		old := time.Hour
+		file, err := os.Stat(path)
+		if err == nil && file.IsDir() {
+			old = 24 * time.Hour // what is written in it does not make it younger
+		}
+		if err == nil && now.Sub(file.ModTime()) > old {
+			failures = append(failures, os.RemoveAll(path))
 		}
 	}
 	return errors.Join(failures...)

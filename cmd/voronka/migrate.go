@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"voronka/storage"
 	"voronka/storage/bolt"
@@ -73,7 +74,7 @@ func (c migrateCommand) fillFile(ctx context.Context, from storage.Carrier) (tal
 		return nil, &spoken{"backup.exists", map[string]any{"File": c.To}, fs.ErrExist}
 	}
 	_, err = writeCopy(ctx, c.To, func(ctx context.Context, w io.Writer) (err error) {
-		tally, err = writeCarried(ctx, from, w)
+		tally, err = writeCarried(ctx, from, filepath.Dir(c.To), w)
 		return err
 	})
 	return tally, err

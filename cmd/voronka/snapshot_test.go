@@ -181,6 +181,32 @@ func TestPartsOfAKilledProcessAreCleared(t *testing.T) {
 	}
 }
 
+// TestFoldersOfCopiesAreClearedADayLater: a copy of a large PostgreSQL is made in
+// one, and that may take hours.
+func TestFoldersOfCopiesAreClearedADayLater(t *testing.T) {
+	t.Parallel()
+	s := hourly(t, io.Discard)
+	s.now = time.Now
+	s.tick(t.Context())
+	long := time.Now().Add(-2 * time.Hour)
+	folder := filepath.Join(s.dir, ".voronka-3.part")
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(filepath.Join(folder, "voronka.db"), []byte("half"), 0o600), os.Chtimes(folder, long, long)); err != nil {
+		t.Fatal(err)
+	}
+	if err := clearParts(s.dir, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(folder); err != nil {
+		t.Errorf("a copy that may still be made: %v", err)
+	}
+	if err := clearParts(s.dir, time.Now().Add(24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder of yesterday: %v", err)
+	}
+}
+
 // TestAPanicCostsOneAttempt has the first one, at the start, panic.
 func TestAPanicCostsOneAttempt(t *testing.T) {
 	t.Parallel()
