@@ -86,6 +86,7 @@ type Bot struct {
 	announced bool
 	// alarmed is set once it was looked at what is wrong.
 	alarmed atomic.Bool
+	broom   broom
 }
 
 // New makes a bot; nothing runs until Run.

@@ -68,7 +68,7 @@ const (
 // Ended tells whether nothing more will come of it.
 func (s BroadcastStatus) Ended() bool { return s == BroadcastStopped || s == BroadcastDone }
 
-// keptBroadcasts is how many are listed; those before them are forgotten.
+// keptBroadcasts is how many are listed; those before them that are over are forgotten.
 const keptBroadcasts = 500
 
 // broadcastsRef is where the list of broadcasts is kept, the newest first.
@@ -106,8 +106,7 @@ func (b *Bot) Announce(ctx context.Context, plan Broadcast) (Broadcast, error) {
 		if err != nil {
 			return err
 		}
-		list = slices.Insert(list, 0, listed{ID: plan.ID})
-		if err := putJSON(tx, broadcastsRef, list[:min(len(list), keptBroadcasts)]); err != nil {
+		if err := putJSON(tx, broadcastsRef, withBroadcast(list, plan.ID)); err != nil {
 			return err
 		}
 		return putJSON(tx, broadcastRef(plan.ID), plan)
@@ -116,6 +115,18 @@ func (b *Bot) Announce(ctx context.Context, plan Broadcast) (Broadcast, error) {
 		return plan, fmt.Errorf("plan a broadcast: %w", err)
 	}
 	return plan, nil
+}
+
+// withBroadcast is the list with a new one. The oldest that are over make room;
+// one that is still to come stays.
+func withBroadcast(list []listed, id string) []listed {
+	list = slices.Insert(list, 0, listed{ID: id})
+	for i := len(list) - 1; i > 0 && len(list) > keptBroadcasts; i-- {
+		if list[i].Ended {
+			list = slices.Delete(list, i, i+1)
+		}
+	}
+	return list
 }
 
 // fault is an error that the author of a broadcast can mend.

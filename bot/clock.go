@@ -172,8 +172,12 @@ func (b *Bot) sweep(ctx context.Context) error {
 	return nil
 }
 
-// Forget drops the marks of inputs handled long ago.
+// Forget drops the marks of inputs handled long ago, and what has outlived its use.
 func (b *Bot) Forget(ctx context.Context) error {
+	return errors.Join(b.forgetMarks(ctx), b.sweepLeftovers(ctx))
+}
+
+func (b *Bot) forgetMarks(ctx context.Context) error {
 	for {
 		var gone int
 		err := b.Store.Update(ctx, func(tx storage.Tx) (err error) {

@@ -19,6 +19,9 @@ import (
 // downloadLife is how long a link to a file works where the flow does not say.
 const downloadLife = 7 * 24 * time.Hour
 
+// renewEvery is how often an old link leads to a new one in the chat, at most.
+const renewEvery = 24 * time.Hour
+
 // maxDocument is the largest file that a bot may send (Bot API, Sending files).
 const maxDocument = 50 << 20
 
@@ -170,7 +173,7 @@ func (b *Bot) linkAnew(ctx context.Context, order sales.Order, t ticket) error {
 		if err != nil {
 			return err
 		}
-		if at, err := time.Parse(time.RFC3339, last); err == nil && b.Now().Before(at.Add(24*time.Hour)) {
+		if at, err := time.Parse(time.RFC3339, last); err == nil && b.Now().Before(at.Add(renewEvery)) {
 			return nil
 		}
 		again := deliverJob{Contact: order.Contact, Deliver: flows.Deliver{Order: order.ID, Download: t.File, Lives: t.Lives}}

@@ -137,4 +137,7 @@ type Refs interface {
 	Ref(key string) (string, error)
 	// PutRef keeps a value; an empty one leaves nothing behind, the key neither.
 	PutRef(key, value string) error
+	// RefKeys lists up to limit keys that begin with a prefix, behind the given one
+	// (empty: from the start), in an order that stays.
+	RefKeys(prefix, behind string, limit int) ([]string, error)
 }

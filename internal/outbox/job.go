@@ -67,13 +67,15 @@ func New(lane Lane, kind string, payload any, at time.Time) (Job, error) {
 }
 
 // Queue is what a transaction must offer to keep jobs. Its verbs take part in
-// the transaction they are called in. Save, Remove, Bury and Revive answer
+// the transaction they are called in. Find, Save, Remove, Bury and Revive answer
 // ErrUnknownJob where there is no such job.
 type Queue interface {
 	// Enqueue appends the job to its lane and gives it an ID.
 	Enqueue(Job) (Job, error)
 	// Head is the first unburied job of a lane; false when the lane is empty.
 	Head(Lane) (Job, bool, error)
+	// Find is a job by its ID, buried or not.
+	Find(id int64) (Job, error)
 	// Lane lists up to limit unburied jobs of a lane, its head first.
 	Lane(lane Lane, limit int) ([]Job, error)
 	// Save replaces a job by its ID where it stands; it keeps its lane.

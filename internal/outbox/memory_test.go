@@ -100,6 +100,15 @@ func (t tx) at(id int64) int {
 	return slices.IndexFunc(t.state.waiting, func(job outbox.Job) bool { return job.ID == id })
 }
 
+func (t tx) Find(id int64) (outbox.Job, error) {
+	for _, job := range slices.Concat(t.state.waiting, t.state.buried) {
+		if job.ID == id {
+			return job, nil
+		}
+	}
+	return outbox.Job{}, outbox.ErrUnknownJob
+}
+
 func (t tx) Save(job outbox.Job) error {
 	i := t.at(job.ID)
 	if i < 0 {

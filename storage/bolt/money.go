@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"time"
 
 	"voronka/sales"
@@ -100,6 +101,19 @@ func (t *tx) Record(key string, raw []byte, at time.Time) (known bool, err error
 
 func (t *tx) Ref(key string) (string, error) {
 	return string(t.get(bucketRefs, []byte(key))), nil
+}
+
+func (t *tx) RefKeys(prefix, behind string, limit int) ([]string, error) {
+	var keys []string
+	for key := range t.from(bucketRefs, []byte(max(prefix, behind))) {
+		if len(keys) >= limit || !bytes.HasPrefix(key, []byte(prefix)) {
+			break
+		}
+		if string(key) != behind {
+			keys = append(keys, string(key))
+		}
+	}
+	return keys, nil
 }
 
 func (t *tx) PutRef(key, value string) error {

@@ -64,6 +64,15 @@ func (t *tx) Head(lane outbox.Lane) (outbox.Job, bool, error) {
 	return job.Job, err == nil, err
 }
 
+func (t *tx) Find(id int64) (job outbox.Job, err error) {
+	for _, name := range []bucket{bucketJobs, bucketBuried} {
+		if found, err := t.load(name, number(id), &job); found || err != nil {
+			return job, err
+		}
+	}
+	return job, fmt.Errorf("job %d: %w", id, outbox.ErrUnknownJob)
+}
+
 func (t *tx) Lane(lane outbox.Lane, limit int) ([]outbox.Job, error) {
 	var jobs []outbox.Job
 	for _, value := range t.scan(bucketLanes, text(string(lane))) {

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
 
 	"voronka/internal/codec"
 	"voronka/sales"
@@ -86,6 +89,20 @@ func (t *tx) Ref(key string) (string, error) {
 		return "", err
 	}
 	return unname(value), nil
+}
+
+func (t *tx) RefKeys(prefix, behind string, limit int) ([]string, error) {
+	var keys []string
+	err := t.query(func(rows pgx.Rows) error {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return err
+		}
+		keys = append(keys, unname(key))
+		return nil
+	}, "select key from refs where key >= $1 and key < $2 and key <> $3 order by key limit $4",
+		max(name(prefix), name(behind)), name(prefix)+string(utf8.MaxRune), name(behind), limit)
+	return keys, err
 }
 
 func (t *tx) PutRef(key, value string) error {

@@ -44,6 +44,19 @@ func (t *tx) Head(lane outbox.Lane) (job outbox.Job, found bool, err error) {
 	return job, true, decode(jobs, r.body, &job)
 }
 
+func (t *tx) Find(id int64) (job outbox.Job, err error) {
+	for _, k := range []kind{jobs, buried} {
+		r, found, err := t.get(k, count(id))
+		if err != nil {
+			return job, err
+		}
+		if found {
+			return job, decode(k, r.body, &job)
+		}
+	}
+	return job, fmt.Errorf("job %d: %w", id, outbox.ErrUnknownJob)
+}
+
 func (t *tx) Lane(lane outbox.Lane, limit int) ([]outbox.Job, error) {
 	return bodies[outbox.Job](t, jobs, "select body::text from jobs where lane = $1 order by place limit $2", name(string(lane)), limit)
 }

@@ -21,6 +21,7 @@ func money() map[string]func(*testing.T, storage.Store) {
 		"payments to check come earliest first":  checksEarliestFirst,
 		"a notification is kept once":            recordedOnce,
 		"a name has one value, the last":         refs,
+		"names are listed by how they begin":     refsListed,
 	}
 }
 
@@ -175,4 +176,39 @@ func refs(t *testing.T, store storage.Store) {
 	if got := read(t, store, func(tx storage.Tx) (string, error) { return tx.Ref("deal:tg:") }); got != "" {
 		t.Errorf("an unknown name has the value %q", got)
 	}
+}
+
+func refsListed(t *testing.T, store storage.Store) {
+	want := []string{"invite/", "invite/1", "invite/10", "invite/2", "invite/\x00odd\\", "invite/я🌷"}
+	slices.Sort(want)
+	update(t, store, func(tx storage.Tx) error {
+		for _, key := range append([]string{"a", "invit", "invite", "invitf", "invite0", "я"}, want...) {
+			if err := tx.PutRef(key, "1"); err != nil {
+				return err
+			}
+		}
+		return tx.PutRef("invite/gone", "")
+	})
+	for _, limit := range []int{1, 2, 100} {
+		var got []string
+		for behind, more := "", true; more; {
+			page := read(t, store, func(tx storage.Tx) ([]string, error) { return tx.RefKeys("invite/", behind, limit) })
+			if len(page) > limit {
+				t.Fatalf("%d keys, the limit is %d", len(page), limit)
+			}
+			if more = len(page) > 0; more {
+				got, behind = append(got, page...), page[len(page)-1]
+			}
+		}
+		slices.Sort(got)
+		same(t, fmt.Sprint("keys by ", limit), got, want)
+	}
+	update(t, store, func(tx storage.Tx) error { // what the transaction itself wrote
+		if err := tx.PutRef("new/1", "1"); err != nil {
+			return err
+		}
+		got, err := tx.RefKeys("new/", "", 10)
+		same(t, "keys of an update", got, []string{"new/1"})
+		return err
+	})
 }

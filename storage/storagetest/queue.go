@@ -17,6 +17,7 @@ func queue() map[string]func(*testing.T, storage.Store) {
 		"a job comes back as it went in":               jobReturns,
 		"jobs of a lane leave in the order they came":  laneOrder,
 		"a lane is listed from its head":               lineListed,
+		"a job is found by its id, buried or not":      jobFound,
 		"a job saved stays where it stands":            savedInPlace,
 		"a buried job lets its lane go on":             buriedAside,
 		"a revived job is at the head, and fresh":      revivedAtHead,
@@ -292,4 +293,32 @@ func failedEnqueue(t *testing.T, store storage.Store) {
 	}
 	enqueue(t, store, "chat/tg:1", "3")
 	same(t, "order", drain(t, store, "chat/tg:1"), []string{"1", "3"})
+}
+
+func jobFound(t *testing.T, store storage.Store) {
+	jobs := enqueue(t, store, "chat/tg:1", "a", "b", "c")
+	update(t, store, func(tx storage.Tx) error {
+		jobs[1].Code, jobs[1].BuriedAt = "refused", jobs[1].EnqueuedAt
+		return errors.Join(tx.Remove(jobs[0]), tx.Bury(jobs[1]))
+	})
+	look := func(tx storage.Tx) error {
+		for i, want := range jobs {
+			got, err := tx.Find(want.ID)
+			if gone := i == 0; errors.Is(err, outbox.ErrUnknownJob) != gone || !gone && (err != nil || got.Kind != want.Kind || got.Code != want.Code) {
+				t.Errorf("job %s: %+v, %v", want.Kind, got, err)
+			}
+		}
+		return nil
+	}
+	update(t, store, look)
+	if err := store.View(t.Context(), look); err != nil {
+		t.Error(err)
+	}
+	update(t, store, func(tx storage.Tx) error {
+		late, err := tx.Enqueue(job("chat/tg:1", "late"))
+		if err == nil {
+			_, err = tx.Find(late.ID) // what the transaction itself wrote
+		}
+		return errors.Join(err, tx.Remove(late))
+	})
 }
