@@ -19,26 +19,56 @@ const sweepLimit = 200
 // update for at most a day (tdlib/telegram-bot-api), so two are safe.
 const retention = 48 * time.Hour
 
+// chore is something that the clock does again and again, on one process of a
+// database. What becomes of it after a time in which nobody did is told, by its
+// name, in docs/ru/clock.md.
+type chore struct {
+	name, every string
+	do          func(context.Context) error
+	// atOnce is set for what is not left to wait for the first tick.
+	atOnce bool
+}
+
+// due are the chores of a tick of a second.
+func (b *Bot) due() []chore {
+	return []chore{
+		{name: "timers", every: "1s", do: b.ring}, {name: "payments", every: "1s", do: b.sweep},
+		{name: "subscriptions", every: "1s", do: b.renewals}, {name: "broadcasts", every: "1s", do: b.spread},
+	}
+}
+
+// chores are all others.
+func (b *Bot) chores() []chore {
+	return []chore{
+		{name: "forget", every: "1m", do: b.Forget},
+		{name: "chats", every: "10s", do: b.Listen, atOnce: true}, {name: "crm", every: "1m", do: b.CatchUp, atOnce: true},
+	}
+}
+
 // startClock lets cron tick. What is due is in the store: after a restart the
 // first tick finds whatever came due meanwhile.
 func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
-	every := func(spec, name string, do func(context.Context) error) ticks.Tick {
-		return ticks.Tick{Name: name, Spec: "@every " + spec, Do: func() {
-			if err := do(ctx); err != nil && ctx.Err() == nil {
-				b.Log.Error("the clock failed", "tick", name, "error", err)
+	var all, first []ticks.Tick
+	for _, one := range append([]chore{{name: "due", every: "1s", do: b.Tick}}, b.chores()...) {
+		tick := ticks.Tick{Name: one.name, Spec: "@every " + one.every, Do: func() {
+			if err := one.do(ctx); err != nil && ctx.Err() == nil {
+				b.Log.Error("the clock failed", "tick", one.name, "error", err)
 			}
 		}}
+		if all = append(all, tick); one.atOnce {
+			first = append(first, tick)
+		}
 	}
-	crm, chats := every("1m", "crm", b.CatchUp), every("10s", "chats", b.Listen)
-	halt, err := ticks.Start(b.Log, every("1s", "due", b.Tick), every("1m", "forget", b.Forget), crm, chats)
+	halt, err := ticks.Start(b.Log, all...)
 	if err != nil {
 		return nil, err
 	}
 	heard := make(chan struct{})
 	go func() { // what managers did meanwhile is not left to wait for the first tick
 		defer close(heard)
-		ticks.Survive(b.Log, chats.Name, chats.Do)
-		ticks.Survive(b.Log, crm.Name, crm.Do)
+		for _, tick := range first {
+			ticks.Survive(b.Log, tick.Name, tick.Do)
+		}
 	}()
 	return func() { halt(); <-heard }, nil
 }
@@ -46,7 +76,11 @@ func (b *Bot) startClock(ctx context.Context) (stop func(), err error) {
 // Tick rings the timers that are due, asks for payments that are silent, and
 // does what is due about subscriptions and broadcasts.
 func (b *Bot) Tick(ctx context.Context) error {
-	return errors.Join(b.ring(ctx), b.sweep(ctx), b.renewals(ctx), b.spread(ctx))
+	var failures []error
+	for _, one := range b.due() {
+		failures = append(failures, one.do(ctx))
+	}
+	return errors.Join(failures...)
 }
 
 func (b *Bot) ring(ctx context.Context) error {
