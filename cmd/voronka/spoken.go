@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -23,13 +24,17 @@ func (e *spoken) Error() string { return e.key + ": " + e.err.Error() }
 
 func (e *spoken) Unwrap() error { return e.err }
 
-// speak prints a spoken error in the language of the command line.
+// speak prints a spoken error in the language of the command line; what the
+// doctor would have said has its advice beside it.
 func (a *app) speak(err error) error {
 	var known *spoken
 	if !errors.As(err, &known) {
 		return err
 	}
 	fmt.Fprintln(a.err, a.words.Text(a.language, known.key, known.args))
+	if strings.HasPrefix(known.key, "doctor.") {
+		fmt.Fprintln(a.err, "  →", a.words.Text(a.language, known.key+".advice", known.args))
+	}
 	return errFault
 }
 
@@ -58,6 +63,9 @@ func unusable(database string, err error) error {
 	}
 	if errors.Is(err, syscall.EROFS) {
 		return &spoken{"cli.database_read_only", args, err}
+	}
+	if why := postgres.Why(err); shared(database) && why != "" {
+		return &spoken{"doctor.postgres_" + why, args, err}
 	}
 	if shared(database) {
 		return &spoken{"cli.postgres_failed", args, err}

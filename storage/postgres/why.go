@@ -11,7 +11,7 @@ import (
 
 // Why names the cause of an error of Open or Check that a person can mend:
 // "password", "entry", "missing", "crowded", "starting", "rights", "read_only",
-// "certificate", "host" or "unreachable"; empty for any other.
+// "full", "certificate", "host" or "unreachable"; empty for any other.
 func Why(err error) string {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
@@ -24,6 +24,7 @@ func Why(err error) string {
 			"57P03": "starting",  // cannot_connect_now
 			"42501": "rights",    // insufficient_privilege
 			"25006": "read_only", // read_only_sql_transaction
+			"53100": "full",      // disk_full
 		}[refused.Code]
 	}
 	var stranger *tls.CertificateVerificationError
