@@ -79,7 +79,8 @@ func house() map[string]room {
 			tests: []string{"storage/storagetest", "storage/postgrestest"}},
 		"storage/postgrestest": {},
 
-		"bot": {may: []string{"sales", "flows", "payments", "crm", "storage", "internal/codec", "internal/outbox", "internal/ticks"}, tests: standIns},
+		"bot": {may: []string{"sales", "flows", "payments", "crm", "storage", "internal/codec", "internal/outbox", "internal/ticks"},
+			tests: append([]string{"storage/postgres", "storage/postgrestest"}, standIns...)},
 		"bot/telegram": {may: []string{"sales", "flows", "bot", "internal/codec", "internal/rest"},
 			tests: append([]string{"storage"}, standIns...)},
 		"bot/telegramtest": {},

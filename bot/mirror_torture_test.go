@@ -480,5 +480,5 @@ func (m *mirrorWorld) judge(customers int) {
 	for _, r := range m.account.Requests() {
 		counted[r.Method+" "+fmt.Sprint(r.Status)]++
 	}
-	m.Logf("%d customers, %d differ; the last answers %v", customers, wrong, counted)
+	m.Logf("proved: %d customers came to the CRM, %d differ there; its last answers: %v", customers, wrong, counted)
 }

@@ -82,9 +82,7 @@ func run(o options) error {
 			}
 		}
 	}
-	for _, line := range book.promises() {
-		fmt.Println(line)
-	}
+	book.conclude()
 	if o.write == "" {
 		return nil
 	}

@@ -16,6 +16,26 @@ func (p promise) String() string {
 	return fmt.Sprintf("%s  %s: %s (wanted %s)", mark, p.what, p.measured, p.wanted)
 }
 
+// conclude prints what was proved, and what was not.
+func (b report) conclude() {
+	fmt.Println("\nWhat was proved:")
+	kept, all := 0, b.promises()
+	for _, one := range all {
+		fmt.Println(one)
+		if one.kept {
+			kept++
+		}
+	}
+	fmt.Printf("%d of %d promises are kept by the medians of this run.\n", kept, len(all))
+	for _, mode := range b.modes() {
+		for _, rival := range []string{"bound", "handwritten", "grammy"} {
+			if _, found := b.find(rival, mode, "saturated"); !found {
+				fmt.Printf("Not compared: %s was not measured by %s.\n", rival, mode)
+			}
+		}
+	}
+}
+
 // promises are all that can be judged by what was measured.
 func (b report) promises() []promise {
 	var all []promise
