@@ -61,7 +61,7 @@ func (d *doctor) lookAtClock() {
 		if skew < 0 {
 			code = "clock_behind"
 		}
-		d.note("clock", faulty, code, map[string]any{"Name": name, "Skew": skew.Abs().String()})
+		d.note("clock", faulty, code, map[string]any{"Name": name, "Skew": d.span(skew.Abs())})
 	}
 	if right {
 		d.note("clock", well, "clock_right", nil)

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"voronka/flows"
 	"voronka/storage/bolt"
@@ -199,7 +198,7 @@ func (d *doctor) lookAtBackups() {
 	case err != nil:
 		d.note("backups", faulty, "backups_damaged", args)
 	case d.running && d.now().Sub(last.at) > snapshotEvery+2*snapshotRetry:
-		args["Age"] = d.now().Sub(last.at).Round(time.Minute).String()
+		args["Age"] = d.span(d.now().Sub(last.at))
 		d.note("backups", faulty, "backups_old", args)
 	default:
 		d.note("backups", well, "backups_right", args)

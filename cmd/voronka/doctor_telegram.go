@@ -80,7 +80,7 @@ func (d *doctor) lookAtWebhook(state telegram.State) {
 		return
 	}
 	age := d.now().Sub(state.LastErrorAt)
-	args := map[string]any{"Reason": state.LastError, "Age": age.Round(time.Second).String()}
+	args := map[string]any{"Reason": state.LastError, "Age": d.span(age)}
 	switch {
 	case state.LastErrorAt.IsZero() || age > 24*time.Hour:
 		d.note("telegram", well, "webhook_right", nil)
