@@ -36,6 +36,8 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		// Changes of many contacts travel to the CRM together: the more wait side by
 		// side, the fuller the requests.
 		Room: map[string]int{"chat": 1024, "crm": 512},
+		// A customer who was answered does not wait for the next start.
+		Last: map[string]bool{"chat": true, "ack": true},
 		Handlers: map[string]outbox.Route[storage.Tx]{
 			jobSay:      {Handle: handler(b.utter), Timeout: sayTime},
 			jobDeliver:  {Handle: handler(b.deliver), Once: true, Settle: handler(b.deliverAgain)},

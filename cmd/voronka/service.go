@@ -215,23 +215,17 @@ func (s *service) greet(ctx context.Context) error {
 }
 
 // run serves until ctx ends, then stops in the order that loses nothing: first
-// the doors, then the jobs under way, then the store.
+// the doors, then the jobs under way and the answers to what came in, then the
+// store.
 func (s *service) run(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	group, ctx := errgroup.WithContext(ctx)
+	working, quit := context.WithCancel(context.WithoutCancel(ctx))
+	defer quit()
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve %s: %w", listener.Addr(), err)
-		}
-		return nil
+		defer quit()
+		return s.takeIn(ctx, listener, handler)
 	})
-	group.Go(func() error {
-		<-ctx.Done()
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		return server.Shutdown(stopping)
-	})
-	group.Go(func() error { return s.bot.Run(ctx) })
+	group.Go(func() error { return s.bot.Run(working) })
 	group.Go(func() error { return s.watch.run(ctx) })
 	if s.SecretKeyOld != "" {
 		group.Go(func() error { return s.lead(ctx, s.resealCards) })
@@ -248,6 +242,26 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 	if s.AlarmChat != "" {
 		group.Go(func() error { return s.tellOwner(ctx) })
 	}
+	return group.Wait()
+}
+
+// takeIn keeps the doors open until ctx ends, and returns when nothing comes in
+// any more: what was let in is committed, or will be repeated.
+func (s *service) takeIn(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", listener.Addr(), err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		return server.Shutdown(stopping)
+	})
 	group.Go(func() error { return s.listenToTelegram(ctx) })
 	return group.Wait()
 }

@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,9 +51,9 @@ func TestDefaultBackoff(t *testing.T) {
 func TestUntriedIsNoAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m, runs := &memory{}, 0
+		m, runs := &memory{}, atomic.Int32{}
 		d := &diary{answer: func(outbox.Job) error {
-			if runs++; runs <= 20 {
+			if runs.Add(1) <= 20 {
 				return &sales.Error{Code: "away", After: 5 * time.Second, Err: outbox.ErrUntried}
 			}
 			return &sales.Error{Code: "refused"}
@@ -61,13 +62,13 @@ func TestUntriedIsNoAttempt(t *testing.T) {
 		m.add(t, "chat/tg:1", "say", "a")
 		pass(99 * time.Second)
 		synctest.Wait()
-		if jobs := m.now().waiting; runs != 20 || len(jobs) != 1 || jobs[0].Attempts != 0 {
-			t.Fatalf("after %d runs: %+v", runs, jobs)
+		if jobs := m.now().waiting; runs.Load() != 20 || len(jobs) != 1 || jobs[0].Attempts != 0 {
+			t.Fatalf("after %d runs: %+v", runs.Load(), jobs)
 		}
 		pass(time.Minute)
 		synctest.Wait()
-		if buried := m.now().buried; runs != 23 || len(buried) != 1 || buried[0].Attempts != 3 {
-			t.Errorf("after %d runs: %+v", runs, buried)
+		if buried := m.now().buried; runs.Load() != 23 || len(buried) != 1 || buried[0].Attempts != 3 {
+			t.Errorf("after %d runs: %+v", runs.Load(), buried)
 		}
 	})
 }

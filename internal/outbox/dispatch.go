@@ -91,13 +91,37 @@ func (f *floor[T]) start(ctx context.Context) (found bool, next time.Time, err e
 		if err != nil {
 			return found, next, fmt.Errorf("find ready lanes: %w", err)
 		}
-		found = found || len(lanes) > 0
 		full := false
 		for _, lane := range lanes {
-			full = !f.enter(lane, Job{}) || full
+			entered := f.enter(lane, Job{})
+			found, full = found || entered, full || !entered
 		}
 		if !full && len(lanes) < limit {
 			return found, next, nil
+		}
+	}
+}
+
+// clear does what is ready in the last destinations, as long as jobs may begin.
+// What others commit meanwhile comes by itself, or is found by the next look.
+func (f *floor[T]) clear(within time.Duration) {
+	end := time.NewTimer(within)
+	defer end.Stop()
+	for {
+		quiet := f.clearing() == 0
+		found, _, err := f.start(f.closing)
+		switch {
+		case err != nil:
+			f.log().Error("jobs cannot be read", "error", err)
+			return
+		case quiet && !found:
+			return
+		}
+		select {
+		case <-f.nudge:
+		case <-f.wake:
+		case <-end.C:
+			return
 		}
 	}
 }

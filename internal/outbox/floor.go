@@ -14,6 +14,10 @@ type floor[T Queue] struct {
 	*Runner[T]
 	untilIdle bool
 	ctx, work context.Context
+	// closing outlives ctx for the last destinations; shut are the others, as far
+	// as they were met since it ended.
+	closing context.Context
+	shut    map[string]bool
 	// nudge says that a lane ended, or that the alarm was set.
 	nudge chan struct{}
 	// idle hands lanes to goroutines that have none, until closed is.
@@ -40,12 +44,20 @@ type line struct {
 	offered []Job
 }
 
-func newFloor[T Queue](r *Runner[T], ctx, work context.Context, untilIdle bool) *floor[T] {
+func newFloor[T Queue](r *Runner[T], ctx, closing, work context.Context, untilIdle bool) *floor[T] {
 	return &floor[T]{
-		Runner: r, untilIdle: untilIdle, ctx: ctx, work: work, nudge: make(chan struct{}, 1),
+		Runner: r, untilIdle: untilIdle, ctx: ctx, closing: closing, work: work, shut: map[string]bool{}, nudge: make(chan struct{}, 1),
 		idle: make(chan shift), closed: make(chan struct{}),
 		lanes: map[Lane]*line{}, running: map[string]int{}, crowded: map[string]bool{},
 	}
+}
+
+// begun ends when no more jobs of a lane begin.
+func (f *floor[T]) begun(lane Lane) context.Context {
+	if f.Last[lane.Destination()] {
+		return f.closing
+	}
+	return f.ctx
 }
 
 // enter gives a lane a goroutine, with its first job where that is known. It
@@ -60,6 +72,10 @@ func (f *floor[T]) enter(lane Lane, job Job) bool {
 		return true
 	}
 	destination := lane.Destination()
+	if f.begun(lane).Err() != nil {
+		f.shut[destination] = true
+		return false
+	}
 	if f.running[destination] >= f.room(destination) {
 		f.crowded[destination] = true
 		return false
@@ -105,7 +121,7 @@ func (f *floor[T]) worker(s shift) {
 
 func (f *floor[T]) serve(s shift) {
 	for {
-		next, again := f.lane(f.ctx, f.work, s.lane, s.job, func(job Job) { f.begins(s.own, job) })
+		next, again := f.lane(f.begun(s.lane), f.work, s.lane, s.job, func(job Job) { f.begins(s.own, job) })
 		if s.job = f.leave(s.lane, s.own, next, again); s.job.ID == 0 {
 			return
 		}
@@ -117,7 +133,7 @@ func (f *floor[T]) serve(s shift) {
 func (f *floor[T]) leave(lane Lane, own *line, at time.Time, again bool) Job {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(own.offered) > 0 && at.IsZero() && !again && f.ctx.Err() == nil && own.offered[0].ID > own.last {
+	if len(own.offered) > 0 && at.IsZero() && !again && f.begun(lane).Err() == nil && own.offered[0].ID > own.last {
 		job := own.offered[0]
 		own.offered = own.offered[1:]
 		return job
@@ -162,6 +178,9 @@ func (f *floor[T]) look() map[Lane]bool {
 			f.crowded[destination] = true
 		}
 	}
+	for destination := range f.shut {
+		skip[Whole(destination)] = true
+	}
 	f.next = time.Time{}
 	return skip
 }
@@ -170,6 +189,16 @@ func (f *floor[T]) busy() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.lanes)
+}
+
+// clearing counts the lanes of the last destinations that run.
+func (f *floor[T]) clearing() (running int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for destination := range f.Last {
+		running += f.running[destination]
+	}
+	return running
 }
 
 // alarm has the queue looked at again at a moment, if not earlier; zero is no moment.

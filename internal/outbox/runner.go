@@ -34,8 +34,13 @@ type Runner[T Queue] struct {
 	// StopWait is how long a lane waits at least after an error that makes its
 	// destination unusable (15 minutes).
 	StopWait time.Duration
-	// Grace is how long running jobs may go on after the context ended, before
-	// their own contexts end (10 seconds).
+	// Last are the destinations whose ready jobs are done before Run returns, as
+	// far as they begin within Closing (5 seconds) after the context ended.
+	Last map[string]bool
+	// Closing is how long those may begin.
+	Closing time.Duration
+	// Grace is how long running jobs may go on when none begins any more,
+	// before their own contexts end (10 seconds).
 	Grace time.Duration
 	// OnBuried runs in the transaction that buries a job.
 	OnBuried func(T, Job) error
@@ -53,8 +58,9 @@ type Runner[T Queue] struct {
 
 var errActive = errors.New("run jobs: the runner runs already")
 
-// Run does jobs until ctx ends; running ones are then given Grace to finish,
-// no new ones begin. It returns nil after an orderly stop.
+// Run does jobs until ctx ends; those of the Last destinations that are ready
+// are then done as well, and running ones are given Grace to finish; no others
+// begin. It returns nil after an orderly stop.
 func (r *Runner[T]) Run(ctx context.Context) error { return r.run(ctx, false) }
 
 // Drain does jobs until none is ready: what Run would do at this moment. It is
@@ -79,7 +85,7 @@ func (r *Runner[T]) Wake() {
 func (r *Runner[T]) Offer(job Job) {
 	f := r.floor.Load()
 	switch {
-	case f == nil || f.ctx.Err() != nil:
+	case f == nil || f.begun(job.Lane).Err() != nil:
 		// The next Run finds it.
 	case job.NotBefore.After(r.now()):
 		f.alarm(job.NotBefore)
@@ -103,7 +109,9 @@ func (r *Runner[T]) run(ctx context.Context, untilIdle bool) error {
 	r.prepare()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	f := newFloor(r, ctx, work, untilIdle)
+	closing, shut := context.WithCancel(work)
+	defer shut()
+	f := newFloor(r, ctx, closing, work, untilIdle)
 	defer close(f.closed)
 	if !untilIdle {
 		r.floor.Store(f)
@@ -112,6 +120,10 @@ func (r *Runner[T]) run(ctx context.Context, untilIdle bool) error {
 	if err := f.dispatch(ctx); err != nil {
 		return err
 	}
+	if !untilIdle {
+		f.clear(cmp.Or(f.Closing, 5*time.Second))
+	}
+	shut()
 	if err := f.finish(cancel); err != nil || !untilIdle {
 		return err
 	}
