@@ -11,10 +11,12 @@ import (
 // Sleeper is a chat that can be told of a pause that somebody else was asked
 // for: a process before this one, or another one of the same bot.
 type Sleeper interface {
-	Rester
-	// Rest keeps messages of an urgency back until a moment: Reply stands for all
-	// of them. A longer pause stays as it is.
-	Rest(of Urgency, until time.Time)
+	// Resting is for how long messages of an urgency are kept back, by the chat's
+	// own clock, which no jump of the machine's disturbs.
+	Resting(of Urgency) time.Duration
+	// Rest keeps messages of an urgency back for so long: Reply stands for all of
+	// them. A longer pause stays as it is.
+	Rest(of Urgency, wait time.Duration)
 }
 
 // restRef is where it is kept until when the channel wants to be left alone. It
@@ -43,6 +45,11 @@ func (r rest) by(now time.Time) rest {
 
 func (r rest) with(all, bulk time.Time) rest {
 	return rest{r.At, latest(r.All, all), latest(r.Bulk, bulk)}
+}
+
+// within tells whether a rest is as long as another, but for a moment.
+func (r rest) within(other rest, moment time.Duration) bool {
+	return !r.All.After(other.All.Add(moment)) && !r.Bulk.After(other.Bulk.Add(moment))
 }
 
 func (r rest) equal(other rest) bool {
@@ -117,9 +124,10 @@ func (p *pause) recall(ctx context.Context) error {
 	if stored.equal(p.stored) {
 		return nil
 	}
-	p.stored, p.known = stored, stored.by(p.Now())
-	p.chat.Rest(Reply, p.known.All)
-	p.chat.Rest(Bulk, p.known.Bulk)
+	now := p.Now()
+	p.stored, p.known = stored, stored.by(now)
+	p.chat.Rest(Reply, p.known.All.Sub(now))
+	p.chat.Rest(Bulk, p.known.Bulk.Sub(now))
 	return nil
 }
 
@@ -130,8 +138,9 @@ func (p *pause) share(ctx context.Context) error {
 			return err
 		}
 	}
-	mine := p.known.with(p.chat.Rests(Reply), p.chat.Rests(Bulk))
-	if mine.equal(p.known) {
+	now := p.Now()
+	mine := p.known.with(p.ends(Reply, now), p.ends(Bulk, now))
+	if mine.within(p.known, clockSkew) {
 		return nil
 	}
 	err := p.Store.Update(ctx, func(tx storage.Tx) error {
@@ -139,7 +148,6 @@ func (p *pause) share(ctx context.Context) error {
 		if err := loadJSON(tx, restRef, &stored); err != nil {
 			return err
 		}
-		now := p.Now()
 		stored = stored.by(now)
 		mine = mine.with(stored.All, stored.Bulk)
 		mine.At = now
@@ -152,4 +160,12 @@ func (p *pause) share(ctx context.Context) error {
 	p.known = rest{mine.At.Round(0), mine.All.Round(0), mine.Bulk.Round(0)}
 	p.stored = p.known
 	return nil
+}
+
+// ends is when the chat's pause does, zero where there is none.
+func (p *pause) ends(of Urgency, now time.Time) time.Time {
+	if left := p.chat.Resting(of); left > 0 {
+		return now.Add(left)
+	}
+	return time.Time{}
 }

@@ -34,10 +34,12 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-func (d *drowsy) Rest(of bot.Urgency, until time.Time) {
+func (d *drowsy) Resting(of bot.Urgency) time.Duration { return max(0, d.Rests(of).Sub(d.now())) }
+
+func (d *drowsy) Rest(of bot.Urgency, wait time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.until[of] = later(d.until[of], until)
+	d.until[of] = later(d.until[of], d.now().Add(wait))
 }
 
 func (d *drowsy) Send(ctx context.Context, chat int64, m bot.Message) (bot.Sent, error) {
@@ -85,9 +87,9 @@ func TestRestOutlivesTheProcess(t *testing.T) {
 		w, chats := sleepers(t, 1)
 		until := time.Now().Add(300 * time.Second)
 		stop := w.runs(chats[0])
-		chats[0].Rest(bot.Reply, until)
+		chats[0].Rest(bot.Reply, time.Until(until))
 		<-time.After(2 * time.Second)
-		chats[0].Rest(bot.Bulk, until.Add(time.Minute)) // and in the last moment
+		chats[0].Rest(bot.Bulk, time.Until(until)+time.Minute) // and in the last moment
 		stop()
 		fresh := &drowsy{hall: chats[0].hall, now: time.Now, until: map[bot.Urgency]time.Time{}}
 		defer w.runs(fresh)()
@@ -121,12 +123,12 @@ func TestNeighboursHearOfARest(t *testing.T) {
 		defer w.runs(chats[1])()
 		<-time.After(time.Second / 2)
 		until := time.Now().Add(300 * time.Second)
-		chats[0].Rest(bot.Reply, until)
+		chats[0].Rest(bot.Reply, time.Until(until))
 		<-time.After(3 * time.Second)
 		if got := chats[1].Rests(bot.Reply); !got.Equal(until) {
 			t.Errorf("the second rests until %v, want %v", got, until)
 		}
-		chats[1].Rest(bot.Reply, until.Add(time.Minute))
+		chats[1].Rest(bot.Reply, time.Until(until)+time.Minute)
 		<-time.After(3 * time.Second)
 		if got := chats[0].Rests(bot.Reply); !got.Equal(until.Add(time.Minute)) {
 			t.Errorf("the first rests until %v", got)
@@ -142,7 +144,7 @@ func TestRestOfAWrongClock(t *testing.T) {
 		w, chats := sleepers(t, 1)
 		w.config.Now = func() time.Time { return time.Now().Add(time.Hour) }
 		stop := w.runs(chats[0])
-		chats[0].Rest(bot.Reply, time.Now().Add(time.Hour+300*time.Second))
+		chats[0].Rest(bot.Reply, 300*time.Second)
 		<-time.After(2 * time.Second)
 		stop()
 		w.config.Now = time.Now

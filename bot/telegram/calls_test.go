@@ -100,13 +100,13 @@ func TestCallsKeepTheBotsRest(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	p.prolong(core.Reply, now.Add(300*time.Second))
+	p.prolong(core.Reply, 300*time.Second)
 	for _, what := range []string{"sendChatAction/8", "getChatMember/-1007", "createChatInviteLink/-1007"} {
 		if coded := sales.AsError(p.admit(what, 0)); coded == nil || coded.After != 300*time.Second {
 			t.Errorf("%s: %+v", what, coded)
 		}
 	}
-	p.prolong(core.Reply, now.Add(time.Second)) // not shortened
+	p.prolong(core.Reply, time.Second) // not shortened
 	wants(t, p, 9, bulk(), 300*time.Second, core.ChatFlood)
 }
 

@@ -236,10 +236,11 @@ func (p *pace) rest() {
 	}
 }
 
-// prolong keeps messages of an urgency back at least until a moment.
-func (p *pace) prolong(of core.Urgency, until time.Time) {
+// prolong keeps messages of an urgency back for so long at least.
+func (p *pace) prolong(of core.Urgency, wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	until := p.now().Add(wait)
 	kind := &p.talk
 	if of == core.Bulk {
 		kind = &p.crowd

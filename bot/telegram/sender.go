@@ -62,8 +62,13 @@ func (s *Sender) Room(of core.Urgency) int { return s.pace.room(of) }
 // Rests implements bot.Rester.
 func (s *Sender) Rests(of core.Urgency) time.Time { return s.pace.rests(of) }
 
+// Resting implements bot.Sleeper.
+func (s *Sender) Resting(of core.Urgency) time.Duration {
+	return max(0, s.pace.rests(of).Sub(s.Now()))
+}
+
 // Rest implements bot.Sleeper.
-func (s *Sender) Rest(of core.Urgency, until time.Time) { s.pace.prolong(of, until) }
+func (s *Sender) Rest(of core.Urgency, wait time.Duration) { s.pace.prolong(of, wait) }
 
 // Username asks Telegram who the bot is; a wrong token is a coded error.
 func (s *Sender) Username(ctx context.Context) (string, error) {
