@@ -231,7 +231,7 @@ func (f *fleet) weathers() []weather {
 		weather{"clocks apart", func(_ *outside, r *rand.Rand) { f.setClocks(func() string { return jump(r) }) }},
 		weather{"clocks right", func(*outside, *rand.Rand) { f.setClocks(func() string { return "" }) }},
 		weather{"network hangs", func(_ *outside, r *rand.Rand) {
-			f.hang(f.ships[r.IntN(len(f.ships))], time.Duration(1+r.IntN(8))*time.Second, r.IntN(2) == 0)
+			f.hang(f.ships[r.IntN(len(f.ships))], time.Duration(1+r.IntN(12))*time.Second, r.IntN(2) == 0)
 		}},
 	)
 }
@@ -268,13 +268,23 @@ func (f *fleet) crew() crew {
 		// What one held that died is another's more than a second later: one that
 		// is alone needs that long to get to its work.
 		life: 1200*time.Millisecond + 800*time.Millisecond/time.Duration(len(f.ships)),
-		kill: func(r *rand.Rand) { f.ships[r.IntN(len(f.ships))].kill() },
+		kill: f.killOne,
 		stop: func() {
 			for _, one := range f.ships {
 				one.stop()
 			}
 		},
 	}
+}
+
+// killOne kills a process. One whose network hangs is spared where there are
+// others: it lives to see that it has lost its word.
+func (f *fleet) killOne(r *rand.Rand) {
+	alive := slices.DeleteFunc(slices.Clone(f.ships), func(one *ship) bool { return one.wire.hanging() })
+	if len(alive) == 0 {
+		alive = f.ships
+	}
+	alive[r.IntN(len(alive))].kill()
 }
 
 // restartDatabase restarts PostgreSQL, in order or as a crash does.

@@ -107,7 +107,7 @@ func TestLaneThatIsHandedOutAgainIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	const lanes, each = 40, 3
 	address := schema(t)
-	done := &doings{want: lanes * each, all: make(chan bool), lanes: map[outbox.Lane][]string{}, busy: map[outbox.Lane]bool{}}
+	done := &doings{want: lanes * each, all: make(chan bool), begin: make(chan bool), lanes: map[outbox.Lane][]string{}, busy: map[outbox.Lane]bool{}}
 	for range 3 {
 		done.work(t, join(t, address))
 	}
@@ -129,12 +129,14 @@ func TestLaneThatIsHandedOutAgainIsDoneOnce(t *testing.T) {
 	}
 	run(t, address, `insert into river_job (args, kind, queue, max_attempts)
 		select jsonb_build_object('lane', lane), 'lane', 'lanes', 1 from lanes, generate_series(1, 3)`)
+	// The first jobs are under way when the last River job comes.
+	run(t, address, "do $$ begin while exists (select from river_job where state in ('available', 'running')) loop perform pg_sleep(0.05); end loop; end $$")
+	close(done.begin)
 	select {
 	case <-done.all:
 	case <-time.After(2 * time.Minute):
 		t.Error("not all jobs are done")
 	}
-	run(t, address, "do $$ begin while exists (select from river_job where state in ('available', 'running')) loop perform pg_sleep(0.05); end loop; end $$")
 	done.mu.Lock()
 	defer done.mu.Unlock()
 	for lane, said := range done.lanes {
@@ -153,6 +155,7 @@ type doings struct {
 	mu    sync.Mutex
 	want  int
 	all   chan bool // closed when that many are done
+	begin chan bool // closed when they may end
 	lanes map[outbox.Lane][]string
 	busy  map[outbox.Lane]bool
 }
@@ -192,6 +195,7 @@ func (d *doings) did(t *testing.T, job outbox.Job) error {
 	}
 	d.busy[job.Lane] = true
 	d.mu.Unlock()
+	<-d.begin
 	var text string
 	err := json.Unmarshal(job.Payload, &text)
 	d.mu.Lock()
