@@ -58,6 +58,7 @@ func (p *pace) answered(what string, after time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
+	p.count(Call, after)
 	if after <= 0 {
 		p.calls.taken(now)
 		return

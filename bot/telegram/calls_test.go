@@ -127,3 +127,22 @@ func TestFloodOfCallsStopsCalls(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTallyCountsWhatIsSent: messages by who waits for them, calls, and what of
+// both was refused; it does not change behind the back of who has asked.
+func TestTallyCountsWhatIsSent(t *testing.T) {
+	t.Parallel()
+	p := newPace(30, noon)
+	p.heard(1, core.Reply, 0)
+	p.heard(1, core.Reply, time.Second)
+	p.heard(2, core.Bulk, 0)
+	p.answered("sendChatAction/1", time.Second)
+	got := p.tallied()
+	p.heard(3, core.Bulk, 0)
+	if got.Sent[core.Reply] != 2 || got.Refused[core.Reply] != 1 || got.Sent[core.Bulk] != 1 || got.Sent[Call] != 1 || got.Refused[Call] != 1 || got.Sent[core.Unasked] != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := newPace(0, noon).tallied(); len(got.Allowed) != 0 {
+		t.Errorf("without limits %+v", got)
+	}
+}

@@ -61,6 +61,7 @@ type pace struct {
 	// about answers.
 	talk, crowd flood
 	calls       calls
+	tally       Tally
 }
 
 type chatPace struct {
@@ -219,6 +220,7 @@ func (p *pace) heard(chat int64, of core.Urgency, after time.Duration) {
 	if of == core.Bulk {
 		kind = &p.crowd
 	}
+	p.count(of, after)
 	if after <= 0 {
 		kind.taken(now)
 		return

@@ -82,8 +82,8 @@ func newQueueMeter(store storage.Store, now func() time.Time) *queueMeter {
 		store: store, now: now,
 		waiting: prometheus.NewDesc("voronka_jobs_waiting", "Jobs that wait for their run, at most 10000.", nil, nil),
 		buried:  prometheus.NewDesc("voronka_jobs_buried", "Jobs that wait for an operator, at most 10000.", nil, nil),
-		queued:  prometheus.NewDesc("voronka_jobs_queued", "Those that wait for their run, by destination.", by, nil),
-		oldest:  prometheus.NewDesc("voronka_jobs_oldest_seconds", "Age of the oldest job that waits.", by, nil),
+		queued:  prometheus.NewDesc("voronka_jobs_queued", "Those that wait for their run, by destination: of the 10000 oldest and the 10000 newest.", by, nil),
+		oldest:  prometheus.NewDesc("voronka_jobs_oldest_seconds", "Age of the oldest job that waits, of as many.", by, nil),
 		due:     prometheus.NewDesc("voronka_jobs_late_seconds", "For how long the lane that is behind most could have run already.", by, nil),
 	}
 }
@@ -105,6 +105,7 @@ func (q *queueMeter) Collect(to chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var waiting, newest, buried []outbox.Job
+	var late map[string]float64
 	err := q.store.View(ctx, func(tx storage.Tx) (err error) {
 		if waiting, err = tx.Waiting(queueDepth); err != nil {
 			return err
@@ -113,6 +114,9 @@ func (q *queueMeter) Collect(to chan<- prometheus.Metric) {
 			if newest, err = tx.Latest(0, queueDepth); err != nil {
 				return err
 			}
+		}
+		if late, err = lateness(tx, q.now()); err != nil {
+			return err
 		}
 		buried, err = tx.Buried(queueDepth)
 		return err
@@ -123,7 +127,7 @@ func (q *queueMeter) Collect(to chan<- prometheus.Metric) {
 	}
 	to <- prometheus.MustNewConstMetric(q.waiting, prometheus.GaugeValue, float64(len(waiting)))
 	to <- prometheus.MustNewConstMetric(q.buried, prometheus.GaugeValue, float64(len(buried)))
-	q.byDestination(to, bothEnds(waiting, newest))
+	q.byDestination(to, bothEnds(waiting, newest), late)
 }
 
 // bothEnds joins the oldest jobs with the newest, which come newest first.
@@ -140,21 +144,13 @@ func bothEnds(oldest, newest []outbox.Job) []outbox.Job {
 	return oldest
 }
 
-func (q *queueMeter) byDestination(to chan<- prometheus.Metric, waiting []outbox.Job) {
-	now, heads := q.now(), map[outbox.Lane]bool{}
-	count, oldest, late := map[string]float64{}, map[string]float64{}, map[string]float64{}
+func (q *queueMeter) byDestination(to chan<- prometheus.Metric, waiting []outbox.Job, late map[string]float64) {
+	now, count, oldest := q.now(), map[string]float64{}, map[string]float64{}
 	for _, job := range waiting {
 		where := job.Lane.Destination()
 		count[where]++
 		oldest[where] = max(oldest[where], now.Sub(job.EnqueuedAt).Seconds())
-		if !heads[job.Lane] {
-			heads[job.Lane] = true
-			since := job.NotBefore
-			if job.EnqueuedAt.After(since) { // one in a hurry stands as if it had come long ago
-				since = job.EnqueuedAt
-			}
-			late[where] = max(late[where], now.Sub(since).Seconds(), 0)
-		}
+		late[where] = max(late[where], 0)
 	}
 	for desc, values := range map[*prometheus.Desc]map[string]float64{q.queued: count, q.oldest: oldest, q.due: late} {
 		for where, value := range values {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -56,10 +57,10 @@ voronka_jobs_buried 1
 # HELP voronka_jobs_late_seconds For how long the lane that is behind most could have run already.
 # TYPE voronka_jobs_late_seconds gauge
 voronka_jobs_late_seconds{destination="chat"} 90
-# HELP voronka_jobs_oldest_seconds Age of the oldest job that waits.
+# HELP voronka_jobs_oldest_seconds Age of the oldest job that waits, of as many.
 # TYPE voronka_jobs_oldest_seconds gauge
 voronka_jobs_oldest_seconds{destination="chat"} 90
-# HELP voronka_jobs_queued Those that wait for their run, by destination.
+# HELP voronka_jobs_queued Those that wait for their run, by destination: of the 10000 oldest and the 10000 newest.
 # TYPE voronka_jobs_queued gauge
 voronka_jobs_queued{destination="chat"} 2
 # HELP voronka_jobs_waiting Jobs that wait for their run, at most 10000.
@@ -126,13 +127,59 @@ func TestLongQueueHidesNoOtherDestination(t *testing.T) {
 # TYPE voronka_jobs_late_seconds gauge
 voronka_jobs_late_seconds{destination="chat"} 90
 voronka_jobs_late_seconds{destination="crm"} 90
-# HELP voronka_jobs_queued Those that wait for their run, by destination.
+# HELP voronka_jobs_queued Those that wait for their run, by destination: of the 10000 oldest and the 10000 newest.
 # TYPE voronka_jobs_queued gauge
 voronka_jobs_queued{destination="chat"} 1
 voronka_jobs_queued{destination="crm"} 10001
 `
 	meter := newQueueMeter(store, func() time.Time { return at.Add(90 * time.Second) })
 	if err := testutil.CollectAndCompare(meter, strings.NewReader(want), "voronka_jobs_late_seconds", "voronka_jobs_queued"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLatenessIsSeenBehindAnyBacklog: an answer that is late stands in the middle
+// of more jobs than a scrape looks at from either end, behind some in a hurry.
+func TestLatenessIsSeenBehindAnyBacklog(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC)
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "voronka.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	const many = 3 * queueDepth
+	err = store.Update(t.Context(), func(tx storage.Tx) error {
+		for n := range many {
+			job := outbox.Job{Lane: outbox.Lane(fmt.Sprint("crm/tg:", n)), Kind: "mirror", EnqueuedAt: at.Add(30 * time.Second)}
+			switch job.NotBefore = job.EnqueuedAt; {
+			case n < 2*latePage:
+				job.NotBefore = at.Add(-24 * time.Hour) // in a hurry
+			case n == 2*latePage:
+				job.NotBefore, job.EnqueuedAt = at.Add(10*time.Second), at
+			case n == many/2:
+				job.Lane, job.NotBefore, job.EnqueuedAt = "chat/tg:2", at, at
+			case n == many-1:
+				job.Lane, job.NotBefore = "later/tg:3", at.Add(time.Hour)
+			}
+			if _, err := tx.Enqueue(job); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `
+# HELP voronka_jobs_late_seconds For how long the lane that is behind most could have run already.
+# TYPE voronka_jobs_late_seconds gauge
+voronka_jobs_late_seconds{destination="chat"} 90
+voronka_jobs_late_seconds{destination="crm"} 80
+voronka_jobs_late_seconds{destination="later"} 0
+`
+	meter := newQueueMeter(store, func() time.Time { return at.Add(90 * time.Second) })
+	if err := testutil.CollectAndCompare(meter, strings.NewReader(want), "voronka_jobs_late_seconds"); err != nil {
 		t.Error(err)
 	}
 }

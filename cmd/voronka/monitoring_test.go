@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,8 +16,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.yaml.in/yaml/v3"
 
+	"voronka/bot"
 	"voronka/bot/telegram"
+	"voronka/crm/amocrm"
 	"voronka/flows"
+	"voronka/flows/steps"
 	"voronka/internal/outbox"
 	"voronka/storage"
 	"voronka/storage/bolt"
@@ -50,7 +55,8 @@ func shownMetrics(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	m.registry.MustRegister(newQueueMeter(store, time.Now), newStateMeter(stated(t, store, time.Now())))
+	s := stated(t, store, time.Now())
+	m.registry.MustRegister(newQueueMeter(store, time.Now), newStateMeter(s), newBudgetMeter(s))
 	err = store.Update(t.Context(), func(tx storage.Tx) error {
 		job, err := outbox.New("chat/tg:1", "say", "", time.Now())
 		if err == nil {
@@ -89,7 +95,67 @@ func stated(t *testing.T, store storage.Store, at time.Time) *service {
 	if err := os.WriteFile(filepath.Join(s.Backups, name), []byte("a copy"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if store == nil {
+		return s
+	}
+	s.amo = amocrm.New(amocrm.Config{URL: "http://127.0.0.1:1", Token: "t", RequestsPerSecond: 5, Now: s.now})
+	flow, found := flows.Loader{Kinds: steps.All()}.LoadText("club.yaml", "title: Клуб\nstart: a\nstates:\n  a: {do: [{say: Привет}], end: true}\n")
+	if flow == nil {
+		t.Fatal(found)
+	}
+	s.bot, err = bot.New(bot.Config{
+		Store: store, Chat: sender, Project: &flows.Project{Flows: []*flows.Flow{flow}}, Now: s.now, Log: slog.New(slog.DiscardHandler),
+		Caps: bot.Caps{Day: 1_000_000},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
+}
+
+// TestBudgetsAreShown: what Telegram, the CRM and the caps allow, and what is used.
+func TestBudgetsAreShown(t *testing.T) {
+	t.Parallel()
+	store, err := bolt.Open(t.TempDir()+"/voronka.db", bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	at := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	s := stated(t, store, at)
+	err = store.Update(t.Context(), func(tx storage.Tx) error {
+		return errors.Join(tx.PutRef("charged/day", "2026-12-01 990000"), tx.PutRef("charges/stopped", "anna"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `
+# HELP voronka_charge_cap_roubles How much of it there may be; nothing where there is no cap.
+# TYPE voronka_charge_cap_roubles gauge
+voronka_charge_cap_roubles{of="day"} 10000
+# HELP voronka_charged_today_roubles What saved cards were charged today: in all (day), and for the plan charged most (plan).
+# TYPE voronka_charged_today_roubles gauge
+voronka_charged_today_roubles{of="day"} 9900
+voronka_charged_today_roubles{of="plan"} 0
+# HELP voronka_charges_stopped Whether charges of saved cards are switched off: 1, or 0.
+# TYPE voronka_charges_stopped gauge
+voronka_charges_stopped 1
+# HELP voronka_crm_allowed Requests a second that may leave now, this process's part; less while the CRM asks for pauses.
+# TYPE voronka_crm_allowed gauge
+voronka_crm_allowed 5
+# HELP voronka_crm_stopped_seconds For how long nothing is sent since the CRM refused everything (403, 401, 402).
+# TYPE voronka_crm_stopped_seconds gauge
+voronka_crm_stopped_seconds 0
+# HELP voronka_telegram_allowed Messages a second that may leave, this process's part, by urgency: unasked, bulk. An answer waits for none.
+# TYPE voronka_telegram_allowed gauge
+voronka_telegram_allowed{urgency="bulk"} 25
+voronka_telegram_allowed{urgency="unasked"} 30
+`
+	err = testutil.CollectAndCompare(newBudgetMeter(s), strings.NewReader(want), "voronka_charge_cap_roubles", "voronka_charged_today_roubles",
+		"voronka_charges_stopped", "voronka_crm_allowed", "voronka_crm_stopped_seconds", "voronka_telegram_allowed")
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestStateIsShown(t *testing.T) {

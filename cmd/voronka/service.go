@@ -169,7 +169,7 @@ func (s *service) wire(project *flows.Project) error {
 		}
 	}
 	s.pen = newPen(s.store, s.now)
-	s.meters.registry.MustRegister(newStateMeter(s))
+	s.meters.registry.MustRegister(newStateMeter(s), newBudgetMeter(s))
 	if s.bot, err = bot.New(config); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type pace struct {
 	now    func() time.Time
 
 	mu      sync.Mutex
+	sent    int
 	refused int       // 429s in a row
 	until   time.Time // no call before
 	slowed  time.Time // when the budget was last changed
@@ -95,6 +96,7 @@ func (p *pace) doubtful() bool {
 func (p *pace) heed(method string, answer *rest.Response, err error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.sent++
 	switch coded := sales.AsError(err); {
 	case err == nil:
 		p.trouble, p.stopped, p.refused, p.met = "", nil, 0, true
