@@ -24,7 +24,7 @@ func (s *service) alarms() []string {
 
 // wrong is what stops a part of the bot as a whole until a person mends it.
 func (s *service) wrong() []bot.Alarm {
-	return slices.Concat(s.diskAlarms(), s.telegramAlarms(), s.bankAlarms(), s.amoAlarms())
+	return slices.Concat(s.diskAlarms(), s.telegramAlarms(), s.hookAlarms(), s.bankAlarms(), s.amoAlarms())
 }
 
 // alarm is one in the owner's words: those of a code, or of "other" where it
@@ -81,7 +81,7 @@ func (s *service) tellOwner(ctx context.Context) error {
 func (s *service) tellable() []bot.Alarm {
 	var told []bot.Alarm
 	for _, one := range s.wrong() {
-		if strings.HasPrefix(one.Cause, "cli.telegram_") && one.Cause != "cli.telegram_conflict" {
+		if one.Cause == "cli.telegram_token" || one.Cause == "cli.telegram_address" {
 			continue // it would arrive when it is over
 		}
 		one.Text = s.words.Text(s.Language, "cli.alarm.told", map[string]any{"Text": one.Text, "Console": s.console()})

@@ -31,7 +31,7 @@ func (s *service) claim(ctx context.Context) error {
 	if err != nil || own == first {
 		return err
 	}
-	s.poller.Bot = own
+	s.poller.Bot, s.hook.own = own, telegram.HookAddress(s.Public, own)
 	s.log.Warn("the database began with another bot: updates are counted anew, and customers have to write to this one first", "bot", own, "first", first)
 	return nil
 }

@@ -54,6 +54,8 @@ type service struct {
 	// when it cannot.
 	pen *pen
 	cry *cry
+	// hook tells whether anything can come by the webhook.
+	hook *hookWatch
 	// username is the bot's in Telegram, empty while unknown.
 	username string
 }
@@ -175,6 +177,7 @@ func (s *service) wire(project *flows.Project) error {
 	}
 	s.cry = &cry{tell: s.bot.TellOwner, now: s.now, log: s.log, heard: map[string]heard{}}
 	s.poller = &telegram.Poller{Receiver: s.receiver(), API: s.TelegramAPI, Token: string(s.TelegramToken)}
+	s.hook = s.hookWatch()
 	s.watch = &watch{
 		dir: project.Dir, load: s.loader().Load, live: s.bot.Live, publish: s.publish, words: speech(s.words, s.Language), log: s.log,
 	}
@@ -271,7 +274,10 @@ func (s *service) takeIn(ctx context.Context, listener net.Listener, handler htt
 // the bot at work: money comes without it.
 func (s *service) listenToTelegram(ctx context.Context) error {
 	if s.TelegramMode == "webhook" {
-		return s.enterMode(ctx)
+		if err := s.enterMode(ctx); err != nil {
+			return err
+		}
+		return s.lead(ctx, s.hook.run)
 	}
 	return s.lead(ctx, func(ctx context.Context) error {
 		if err := s.enterMode(ctx); err != nil {
