@@ -165,12 +165,12 @@ func (known alarms) weigh(wrong []Alarm, now time.Time, first bool) (texts []str
 }
 
 // tellOwner is the job that tells the owner something.
-func (b *Bot) tellOwner(ctx context.Context, _ outbox.Job, payload alarmJob) (func(storage.Tx) error, error) {
+func (b *Bot) tellOwner(ctx context.Context, job outbox.Job, payload alarmJob) (func(storage.Tx) error, error) {
 	if b.Owner == nil {
 		return nil, nil // nobody wants to know any more
 	}
 	if payload.Text != "" {
-		return nil, b.sendOwner(ctx, payload.Text)
+		return nil, b.impart(ctx, job, payload.Text)
 	}
 	now, waiting, err := b.whoWaits(ctx)
 	if err != nil {
@@ -179,10 +179,24 @@ func (b *Bot) tellOwner(ctx context.Context, _ outbox.Job, payload alarmJob) (fu
 	if now == (Calls{}) {
 		return b.heardCalls(waiting, false), nil
 	}
-	if err := b.sendOwner(ctx, b.Owner.Calls(now)); err != nil {
+	if err := b.impart(ctx, job, b.Owner.Calls(now)); err != nil {
 		return nil, err
 	}
 	return b.heardCalls(waiting, true), nil
+}
+
+// impart sends the owner a text, and once more where the answer was lost. If it
+// is lost again the owner has most likely read it.
+func (b *Bot) impart(ctx context.Context, job outbox.Job, text string) error {
+	err := b.sendOwner(ctx, text)
+	if err == nil {
+		return nil
+	}
+	if err = b.doubted(ctx, job, err); sales.AsError(err).Code == outbox.CodeUncertain {
+		b.Log.Warn("nobody knows whether the owner was told", "error", err)
+		return nil
+	}
+	return err
 }
 
 // TellOwner tells the owner something past the queue: for what must be heard

@@ -24,6 +24,7 @@ type ownersChat struct {
 	mu   sync.Mutex
 	fail error
 	read []string
+	lose bool // the answers of Telegram
 }
 
 func (d *ownersChat) Send(ctx context.Context, chat int64, m bot.Message) (bot.Sent, error) {
@@ -42,6 +43,9 @@ func (d *ownersChat) Send(ctx context.Context, chat int64, m bot.Message) (bot.S
 		return bot.Sent{}, errors.New("not as alarms are sent")
 	}
 	d.read = append(d.read, m.Text)
+	if d.lose {
+		return bot.Sent{}, &sales.Error{Code: "telegram_unreachable", Uncertain: true}
+	}
 	return bot.Sent{Message: 1}, nil
 }
 
@@ -193,6 +197,19 @@ func TestOwnerHearsOfUpdatesThatWerePutAside(t *testing.T) {
 	}
 	w.pass(time.Minute)
 	d.wants(t, "of what nobody could read", "0 dialogs , 1 jobs")
+}
+
+// TestOwnerIsNotToldForEver: answers that are lost, or that Telegram holds back
+// for too long, have the owner read a message twice, and no more.
+func TestOwnerIsNotToldForEver(t *testing.T) {
+	t.Parallel()
+	w, owner := watched(t)
+	owner.lose = true
+	w.minutes(60, bot.Alarm{Cause: "disk", Text: "Диск полон"})
+	owner.wants(t, "in an hour", "Диск полон", "Диск полон")
+	if jobs, _ := w.buried(); len(jobs)+len(w.waiting()) != 0 {
+		t.Errorf("buried %q, waiting %q", jobs, w.waiting())
+	}
 }
 
 func TestOwnersChatMovesOrIsGone(t *testing.T) {

@@ -88,18 +88,22 @@ func (b *Bot) deliverAgain(ctx context.Context, job outbox.Job, payload deliverJ
 }
 
 // ownUp notes in the dialog, before it happens, that a delivery is repeated;
-// after maxUnsure of them an operator decides.
+// after maxUnsure answers that were lost an operator decides. A channel that says
+// it is sick is waited for.
 func (b *Bot) ownUp(ctx context.Context, job outbox.Job, payload deliverJob) error {
-	key, enough := unsureRef(job.ID), false
+	key, enough, letter := unsureRef(job.ID), false, doubtOf(job.Code)
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
 		text, err := tx.Ref(key)
 		if err != nil {
 			return err
 		}
-		if enough = len(text) >= repeats(jobDeliver); enough {
+		if letter == sick && strings.Contains(text, sick) {
+			return nil // it is said once, however long that lasts
+		}
+		if enough = letter != sick && strings.Count(text, letter) >= repeats(jobDeliver); enough {
 			return tx.PutRef(key, "") // the operator who revives it begins anew
 		}
-		if err := tx.PutRef(key, text+"x"); err != nil {
+		if err := tx.PutRef(key, text+letter); err != nil {
 			return err
 		}
 		return b.note(payload.Contact, "repeated", "delivery_repeated "+payload.Deliver.Order)(tx)

@@ -147,11 +147,13 @@ func TestRepetitionIsSaidBeforeItIsDone(t *testing.T) {
 func TestLostAnswersAboutGoods(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		lost, sent, buried int
+		code                         string
+		lost, sent, buried, repeated int
 	}{
-		"none":    {0, 1, 0},
-		"one":     {1, 2, 0},
-		"forever": {1000, 6, 1}, // then a person decides
+		"none":          {"telegram_unreachable", 0, 1, 0, 0},
+		"one":           {"telegram_unreachable", 1, 2, 0, 1},
+		"forever":       {"telegram_unreachable", 1000, 6, 1, 5}, // then a person decides
+		"sick for long": {bot.ChatUnavailable, 8, 9, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,7 +165,7 @@ func TestLostAnswersAboutGoods(t *testing.T) {
 					return nil
 				}
 				lost--
-				return &sales.Error{Code: "telegram_unreachable", Uncertain: true}
+				return &sales.Error{Code: c.code, Uncertain: true}
 			}
 			w.notify(paid(payment))
 			w.drain()
@@ -173,7 +175,7 @@ func TestLostAnswersAboutGoods(t *testing.T) {
 			if jobs, _ := w.buried(); w.chat.deliveries() != c.sent || len(jobs) != c.buried {
 				t.Errorf("sent %d times, buried %q", w.chat.deliveries(), jobs)
 			}
-			if (w.attention() != "") != (c.buried > 0) || len(w.journal("repeated")) != c.sent-1 {
+			if (w.attention() != "") != (c.buried > 0) || len(w.journal("repeated")) != c.repeated {
 				t.Errorf("attention %q, journal %q", w.attention(), w.journal("repeated"))
 			}
 		})

@@ -28,7 +28,7 @@ const ChatUnavailable = "telegram_unavailable"
 // never repeated: it is counted as unknown.
 func repeats(kind string) int {
 	switch kind {
-	case jobSay, jobEdit, jobExport:
+	case jobSay, jobEdit, jobExport, jobAlarm:
 		return 1 // a customer who is left without an answer is lost, one who reads it twice is not
 	case jobDeliver:
 		return maxUnsure // whoever has paid and has nothing is worse off than one who has it twice
@@ -36,8 +36,21 @@ func repeats(kind string) int {
 	return 0
 }
 
-// unsureRef is where the doubts about a job are kept, a letter for each time:
-// x for an answer that was lost, s for a channel that said it was sick.
+// The doubts about a job: an answer that was lost, a channel that said it was sick.
+const (
+	lost = "x"
+	sick = "s"
+)
+
+// doubtOf is which of them an error of unknown outcome leaves.
+func doubtOf(code string) string {
+	if code == ChatUnavailable {
+		return sick
+	}
+	return lost
+}
+
+// unsureRef is where the doubts about a job are kept, a letter for each time.
 func unsureRef(job int64) string { return "unsure/" + strconv.FormatInt(job, 10) }
 
 // doubted judges a message whose outcome is unknown: it is sent again as often
@@ -49,10 +62,7 @@ func (b *Bot) doubted(ctx context.Context, job outbox.Job, cause error) error {
 		return cause
 	}
 	ctx = context.WithoutCancel(ctx) // the job's own time may be over: that is one way to lose an answer
-	letter := "x"
-	if coded.Code == ChatUnavailable {
-		letter = "s"
-	}
+	letter := doubtOf(coded.Code)
 	enough := false
 	err := b.Store.Update(ctx, func(tx storage.Tx) error {
 		known, err := tx.Ref(unsureRef(job.ID))
@@ -60,7 +70,7 @@ func (b *Bot) doubted(ctx context.Context, job outbox.Job, cause error) error {
 			return err
 		}
 		known += letter
-		if enough = strings.Count(known, "x") > repeats(job.Kind); enough {
+		if enough = strings.Count(known, lost) > repeats(job.Kind); enough {
 			known = "" // the operator who revives it begins anew
 		}
 		return tx.PutRef(unsureRef(job.ID), known)
