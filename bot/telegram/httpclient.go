@@ -9,7 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	core "voronka/bot"
@@ -41,13 +43,28 @@ func (c httpClient) Do(req *http.Request) (*http.Response, error) {
 	if err := replayable(req); err != nil {
 		return nil, err
 	}
-	return answered(c.client.Do(req))
+	return reached(req, c.client.Do)
 }
 
 // once sends a request that the client's own rules have nothing to add to: the
 // Bot API neither redirects nor sets cookies, and the caller's context ends it.
 func (c httpClient) once(req *http.Request) (*http.Response, error) {
-	return answered(c.client.Transport.RoundTrip(req))
+	return reached(req, c.client.Transport.RoundTrip)
+}
+
+// reached sends a request. Where not even a connection could be had, Telegram
+// has nothing of it, whatever the error says: a network that swallows packets
+// ends in a timeout like any other.
+func reached(req *http.Request, send func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+	var connected atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	resp, err := answered(send(req.WithContext(httptrace.WithClientTrace(req.Context(), trace))))
+	if coded := sales.AsError(err); err != nil && !connected.Load() && coded.Uncertain {
+		untried := *coded
+		untried.Uncertain = false
+		err = &untried
+	}
+	return resp, err
 }
 
 func answered(resp *http.Response, err error) (*http.Response, error) {

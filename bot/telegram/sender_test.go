@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -171,6 +172,45 @@ func TestServerThatIsDownWasNotReached(t *testing.T) {
 	cancel()
 	if _, err = sender.Send(stopped, 7, core.Message{Text: "привет"}); sales.AsError(err).Code != "telegram_stopped" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestNetworkThatSwallowsEverything: a connection that nobody completes leaves no
+// doubt; a request that went out and was not answered does.
+func TestNetworkThatSwallowsEverything(t *testing.T) {
+	t.Parallel()
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mute.Close() })
+	heard := make(chan struct{}, 10)
+	deaf := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		heard <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(deaf.Close)
+	for base, uncertain := range map[string]bool{"https://" + mute.Addr().String(): false, deaf.URL: true} {
+		sender, err := NewSender(base, "42:SECRET")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sender.client.client.Transport.(*http.Transport).TLSClientConfig = deaf.Client().Transport.(*http.Transport).TLSClientConfig
+		for name, message := range map[string]core.Message{
+			"a text": {Text: "привет"}, "a file": {Document: &core.File{Name: "a.txt", Content: []byte("a")}},
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if uncertain {
+				ctx, cancel = context.WithCancel(within(t))
+				go func() { <-heard; cancel() }()
+			}
+			_, err := sender.Send(ctx, 7, message)
+			cancel()
+			if coded := sales.AsError(err); coded == nil || coded.Uncertain != uncertain {
+				t.Errorf("%s, %s: %+v", base, name, coded)
+			}
+		}
 	}
 }
 
