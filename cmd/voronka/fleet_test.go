@@ -231,7 +231,7 @@ func (f *fleet) weathers() []weather {
 		weather{"clocks apart", func(_ *outside, r *rand.Rand) { f.setClocks(func() string { return jump(r) }) }},
 		weather{"clocks right", func(*outside, *rand.Rand) { f.setClocks(func() string { return "" }) }},
 		weather{"network hangs", func(_ *outside, r *rand.Rand) {
-			f.hang(f.ships[r.IntN(len(f.ships))], time.Duration(1+r.IntN(12))*time.Second, r.IntN(2) == 0)
+			f.hang(f.ships[r.IntN(len(f.ships))], time.Duration(1+r.IntN(9))*time.Second, r.IntN(2) == 0)
 		}},
 	)
 }
