@@ -117,3 +117,27 @@ func TestChannelThatTakesNoLinksHoldsNoAnswerUp(t *testing.T) {
 		t.Errorf("heard %q, waiting %q", heard, w.waiting())
 	}
 }
+
+// TestTimersDoNotOvertakeTheirBroadcast: a state that a broadcast leads to rings
+// while its messages still wait; what the timer says comes behind them.
+func TestTimersDoNotOvertakeTheirBroadcast(t *testing.T) {
+	t.Parallel()
+	w, h := partyOf(t, strings.Replace(fair, "{say: Успевайте}], end", "{say: Успевайте}], timers: [{after: 1m, do: [{say: Ещё минута}]}], end", 1), 1)
+	wait, waited := 10*time.Minute, []string(nil)
+	crowdedOut(h, &wait, &waited)
+	w.announce(bot.Broadcast{ID: "b1", To: "sale"})
+	w.pass(time.Second)
+	w.pass(time.Minute)
+	w.from(1, "вопрос")
+	w.drain()
+	if heard := h.heard[1]; !slices.Equal(heard, []string{"Привет", "Ответ"}) {
+		t.Errorf("heard %q", heard)
+	}
+	w.pass(10 * time.Minute)
+	if heard := h.heard[1]; len(heard) != 7 || heard[2] != "Скидка" || heard[5] != "Успевайте" || heard[6] != "Ещё минута" {
+		t.Errorf("heard %q", heard)
+	}
+	if jobs := w.waiting(); len(jobs) != 0 {
+		t.Errorf("waiting %q", jobs)
+	}
+}

@@ -109,31 +109,52 @@ type mirrorJob struct {
 
 // enqueue writes one job per effect of a turn.
 func (b *Bot) enqueue(tx storage.Tx, turn flows.Turn, in flows.Input) error {
+	lane, err := talkLane(tx, turn, in)
+	if err != nil {
+		return err
+	}
 	for i, effect := range turn.Effects {
-		if err := b.enqueueEffect(tx, turn, in, i, effect); err != nil {
+		if err := b.enqueueEffect(tx, lane, turn, in, i, effect); err != nil {
 			return fmt.Errorf("enqueue %T: %w", effect, err)
 		}
 	}
 	return errors.Join(b.mirrorDialog(tx, turn, in), b.unlinkLater(tx, turn, in))
 }
 
-func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, number int, effect flows.Effect) error {
+// talkLane is where what a turn says leaves: what a timer says goes behind the
+// messages of a broadcast that wait aside, for it may build on them.
+func talkLane(tx storage.Tx, turn flows.Turn, in flows.Input) (outbox.Lane, error) {
+	lane := chatLane(turn.Contact.ID)
+	if in.Kind != flows.Rang || len(turn.Effects) == 0 || len(turn.Session.Broadcasts) == 0 {
+		return lane, nil
+	}
+	_, behind, err := tx.Head(bulkLane(turn.Contact.ID))
+	if err != nil {
+		return lane, fmt.Errorf("look for broadcasts that wait: %w", err)
+	}
+	if behind {
+		lane = bulkLane(turn.Contact.ID)
+	}
+	return lane, nil
+}
+
+func (b *Bot) enqueueEffect(tx storage.Tx, lane outbox.Lane, turn flows.Turn, in flows.Input, number int, effect flows.Effect) error {
 	contact := turn.Contact.ID
 	switch e := effect.(type) {
 	case flows.Say:
-		return b.enqueueSay(tx, sayJob{contact, e, turn.Contact.ChatID, answers(turn, in, number), paceOf(turn, in, number)}, in)
+		return b.enqueueSay(tx, lane, sayJob{contact, e, turn.Contact.ChatID, answers(turn, in, number), paceOf(turn, in, number)}, in)
 	case flows.Deliver:
-		return put(tx, chatLane(contact), jobDeliver, deliverJob{contact, e, paceOf(turn, in, number)}, in.At)
+		return put(tx, lane, jobDeliver, deliverJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.MakeLink:
-		return errors.Join(put(tx, chatLane(contact), jobLink, linkJob(e), in.At), b.mirrorLink(tx, turn, in, number, e))
+		return errors.Join(put(tx, lane, jobLink, linkJob(e), in.At), b.mirrorLink(tx, turn, in, number, e))
 	case flows.Acknowledge:
 		return put(tx, ackLane(contact), jobAck, ackJob{e, turn.Contact.ChatID}, in.At)
 	case flows.CallOperator:
 		return b.callOperator(tx, turn, in, number, e)
 	case flows.Edit:
-		return put(tx, chatLane(contact), jobEdit, editJob{contact, e, paceOf(turn, in, number)}, in.At)
+		return put(tx, lane, jobEdit, editJob{contact, e, paceOf(turn, in, number)}, in.At)
 	case flows.Export:
-		return put(tx, chatLane(contact), jobExport, exportJob{contact, e}, in.At)
+		return put(tx, lane, jobExport, exportJob{contact, e}, in.At)
 	case flows.Settle:
 		return enqueueSettle(tx, e, in)
 	case flows.Forget:
@@ -141,7 +162,7 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 	case flows.Request:
 		return put(tx, outbox.Lane("http/"+contact), jobHTTP, httpJob{contact, e}, in.At)
 	case flows.Membership:
-		return put(tx, chatLane(contact), jobMember, memberJob{contact, e}, in.At)
+		return put(tx, lane, jobMember, memberJob{contact, e}, in.At)
 	case flows.BindCard:
 		return b.enqueueBind(tx, e, contact, in.At)
 	case flows.Charge:
@@ -151,24 +172,24 @@ func (b *Bot) enqueueEffect(tx storage.Tx, turn flows.Turn, in flows.Input, numb
 			ID: e.ID, Payment: e.Payment, Amount: e.Amount, Reason: e.Reason, Withdraw: e.Withdraw, By: "flow", Place: e.Place,
 		})
 	case flows.Kick:
-		return put(tx, chatLane(contact), jobKick, kickJob{contact, e}, in.At)
+		return put(tx, lane, jobKick, kickJob{contact, e}, in.At)
 	case flows.Typing:
-		return b.enqueueTyping(tx, contact, e, in.At)
+		return enqueueTyping(tx, lane, contact, e, in.At)
 	case flows.Mirror:
 		return b.mirror(tx, b.change(turn, in, number, e), in.At)
 	}
 	return fmt.Errorf("the bot has no job for it")
 }
 
-func (b *Bot) enqueueSay(tx storage.Tx, say sayJob, in flows.Input) error {
+func (b *Bot) enqueueSay(tx storage.Tx, lane outbox.Lane, say sayJob, in flows.Input) error {
 	if say.Urgency != Bulk {
-		return put(tx, chatLane(say.Contact), jobSay, say, in.At)
+		return put(tx, lane, jobSay, say, in.At)
 	}
 	job := announceJob{sayJob: say}
 	if say.Nth == 0 {
 		job.Broadcast = in.Broadcast
 	}
-	return put(tx, chatLane(say.Contact), jobAnnounce, job, in.At)
+	return put(tx, lane, jobAnnounce, job, in.At)
 }
 
 func put(tx storage.Tx, lane outbox.Lane, kind string, payload any, at time.Time) error {

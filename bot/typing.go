@@ -26,14 +26,14 @@ type typingJob struct {
 
 // enqueueTyping shows the sign again and again; the last job holds back what
 // the same lane says after it.
-func (b *Bot) enqueueTyping(tx storage.Tx, contact string, typing flows.Typing, at time.Time) error {
+func enqueueTyping(tx storage.Tx, lane outbox.Lane, contact string, typing flows.Typing, at time.Time) error {
 	end := time.Duration(typing.Seconds) * time.Second
 	for shown := time.Duration(0); shown < end; shown += typed {
-		if err := put(tx, chatLane(contact), jobTyping, typingJob{Contact: contact}, at.Add(shown)); err != nil {
+		if err := put(tx, lane, jobTyping, typingJob{Contact: contact}, at.Add(shown)); err != nil {
 			return err
 		}
 	}
-	return put(tx, chatLane(contact), jobTyping, typingJob{Contact: contact, Over: true}, at.Add(end))
+	return put(tx, lane, jobTyping, typingJob{Contact: contact, Over: true}, at.Add(end))
 }
 
 // typing is the job that shows the sign. It is tried once: nobody misses it.
