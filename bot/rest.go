@@ -11,6 +11,8 @@ import (
 // Sleeper is a chat that can be told of a pause that somebody else was asked
 // for: a process before this one, or another one of the same bot.
 type Sleeper interface {
+	// Account is whose pauses they are: another bot has its own.
+	Account() string
 	// Resting is for how long messages of an urgency are kept back, by the chat's
 	// own clock, which no jump of the machine's disturbs.
 	Resting(of Urgency) time.Duration
@@ -19,9 +21,9 @@ type Sleeper interface {
 	Rest(of Urgency, wait time.Duration)
 }
 
-// restRef is where it is kept until when the channel wants to be left alone. It
-// holds JSON: its field names are a promise.
-const restRef = "chat/rest"
+// restRef is where it is kept until when the channel wants to be left alone by a
+// bot. It holds JSON: its field names are a promise.
+func restRef(account string) string { return "rest/" + account }
 
 // rest is until when nothing is said at all, and nothing of broadcasts, as it
 // was known at a moment.
@@ -116,7 +118,7 @@ func (p *pause) recall(ctx context.Context) error {
 	var stored rest
 	err := p.peek(ctx, func(tx storage.Tx) error {
 		stored = rest{}
-		return loadJSON(tx, restRef, &stored)
+		return loadJSON(tx, restRef(p.chat.Account()), &stored)
 	})
 	if err != nil {
 		return fmt.Errorf("recall the channel's pause: %w", err)
@@ -145,13 +147,13 @@ func (p *pause) share(ctx context.Context) error {
 	}
 	err := p.Store.Update(ctx, func(tx storage.Tx) error {
 		var stored rest
-		if err := loadJSON(tx, restRef, &stored); err != nil {
+		if err := loadJSON(tx, restRef(p.chat.Account()), &stored); err != nil {
 			return err
 		}
 		stored = stored.by(now)
 		mine = mine.with(stored.All, stored.Bulk)
 		mine.At = now
-		return putJSON(tx, restRef, mine)
+		return putJSON(tx, restRef(p.chat.Account()), mine)
 	})
 	if err != nil {
 		return fmt.Errorf("keep the channel's pause: %w", err)

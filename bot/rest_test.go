@@ -14,11 +14,11 @@ import (
 // drowsy is a hall that Telegram stops: whoever sends meanwhile is seen.
 type drowsy struct {
 	*hall
-	mu     sync.Mutex
-	now    func() time.Time
-	until  map[bot.Urgency]time.Time
-	hasty  int // sent before it may
-	served int
+	mu    sync.Mutex
+	now   func() time.Time
+	until map[bot.Urgency]time.Time
+	// account is the bot's, mostly the same.
+	account string
 }
 
 func (d *drowsy) Rests(of bot.Urgency) time.Time {
@@ -33,6 +33,8 @@ func later(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+func (d *drowsy) Account() string { return d.account }
 
 func (d *drowsy) Resting(of bot.Urgency) time.Duration { return max(0, d.Rests(of).Sub(d.now())) }
 
@@ -109,6 +111,25 @@ func TestRestOutlivesTheProcess(t *testing.T) {
 		synctest.Wait()
 		if heard := fresh.heard[1]; len(heard) != 4 {
 			t.Errorf("at its time: %q", heard)
+		}
+	})
+}
+
+// TestAnotherBotHasItsOwnRest: a token of another bot over the same database waits
+// for nothing that its predecessor was told.
+func TestAnotherBotHasItsOwnRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, chats := sleepers(t, 1)
+		stop := w.runs(chats[0])
+		chats[0].Rest(bot.Reply, 3*time.Hour)
+		<-time.After(2 * time.Second)
+		stop()
+		other := &drowsy{hall: chats[0].hall, now: time.Now, until: map[bot.Urgency]time.Time{}, account: "43"}
+		defer w.runs(other)()
+		synctest.Wait()
+		if left := other.Resting(bot.Reply); left != 0 {
+			t.Errorf("it waits for %v", left)
 		}
 	})
 }

@@ -25,8 +25,9 @@ type Sender struct {
 	// Now is the clock that limits are kept by (time.Now).
 	Now func() time.Time
 
-	api  *bot.Bot
-	pace *pace
+	api     *bot.Bot
+	pace    *pace
+	account string
 }
 
 // NewSender makes a sender for the bot with this token; api is the Bot API's
@@ -44,7 +45,7 @@ func NewSender(api, token string) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare telegram client: %w", err)
 	}
-	s := &Sender{direct: own, Now: time.Now, api: library}
+	s := &Sender{direct: own, Now: time.Now, api: library, account: BotID(token)}
 	s.Keep(0)
 	return s, nil
 }
@@ -61,6 +62,9 @@ func (s *Sender) Room(of core.Urgency) int { return s.pace.room(of) }
 
 // Rests implements bot.Rester.
 func (s *Sender) Rests(of core.Urgency) time.Time { return s.pace.rests(of) }
+
+// Account implements bot.Sleeper.
+func (s *Sender) Account() string { return s.account }
 
 // Resting implements bot.Sleeper.
 func (s *Sender) Resting(of core.Urgency) time.Duration {
