@@ -80,6 +80,13 @@ func (h *hall) Room(of bot.Urgency) int {
 	return 1000
 }
 
+// heardBy is what one customer heard.
+func (h *hall) heardBy(chat int64) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.heard[chat])
+}
+
 // said are the customers who heard a text, and how often.
 func (h *hall) said(text string) map[int64]int {
 	h.mu.Lock()

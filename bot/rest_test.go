@@ -104,12 +104,12 @@ func TestRestOutlivesTheProcess(t *testing.T) {
 		}
 		w.from(1, "/start")
 		<-time.After(time.Until(until) - time.Millisecond)
-		if heard := fresh.heard[1]; len(heard) != 2 {
+		if heard := fresh.heardBy(1); len(heard) != 2 {
 			t.Errorf("told before the time: %q", heard)
 		}
 		<-time.After(2 * time.Second)
 		synctest.Wait()
-		if heard := fresh.heard[1]; len(heard) != 4 {
+		if heard := fresh.heardBy(1); len(heard) != 4 {
 			t.Errorf("at its time: %q", heard)
 		}
 	})
