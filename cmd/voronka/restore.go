@@ -38,8 +38,15 @@ func (c restoreCommand) Run(a *app) error {
 	if err != nil {
 		return full(settings.Database, err)
 	}
-	kept, err := replace(settings.Database, part, a.now())
-	if err != nil {
+	var kept string
+	err = bolt.Hold(settings.Database, func() (err error) {
+		kept, err = replace(settings.Database, part, a.now())
+		return err
+	})
+	switch {
+	case errors.Is(err, bolt.ErrLocked): // it was started meanwhile
+		return errors.Join(&spoken{"restore.in_use", map[string]any{"Path": settings.Database}, err}, os.Remove(part))
+	case err != nil:
 		return errors.Join(err, os.Remove(part))
 	}
 	info, err := bolt.Check(settings.Database)

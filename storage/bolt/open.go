@@ -75,7 +75,45 @@ func openBolt(path string, options Options, readOnly bool) (db *bbolt.DB, err er
 	if err != nil {
 		return nil, explain(err)
 	}
+	if replaced(file, path) {
+		if err := db.Close(); err != nil {
+			return nil, err
+		}
+		return openBolt(path, options, readOnly)
+	}
 	return db, nil
+}
+
+// replaced tells whether a file lost its name to another one, which was put in its
+// place while its lock was waited for: what would be written to it nobody would
+// find.
+func replaced(file *os.File, path string) bool {
+	opened, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(path)
+	if err == nil && os.SameFile(opened, named) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	return true
+}
+
+// Hold runs fn, which may give another file the database's name, while nobody can
+// open it. One that is used already is ErrLocked; one that is not there, or so
+// damaged that nobody can open it, is not held.
+func Hold(path string, fn func() error) error {
+	if _, err := os.Stat(path); err != nil {
+		return fn()
+	}
+	db, err := openBolt(path, Options{}, false)
+	if errors.Is(err, ErrLocked) {
+		return fmt.Errorf("hold database %s: %w", path, err)
+	}
+	if err != nil {
+		return fn()
+	}
+	return errors.Join(fn(), db.Close())
 }
 
 // walkLimit is how large a file may be to be read as a whole before it is

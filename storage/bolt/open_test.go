@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -197,5 +198,79 @@ func TestCopyIsADatabase(t *testing.T) {
 	}
 	if got := get(t, open(t, path, bolt.Options{}), "deal:tg:1"); got != "777" {
 		t.Errorf("the copy holds %q", got)
+	}
+}
+
+// TestFileThatIsReplacedMeanwhile has a bot wait for the lock of a database that
+// is restored: it gets the one that was put in its place, not the one put aside.
+func TestFileThatIsReplacedMeanwhile(t *testing.T) {
+	t.Parallel()
+	path, copied := temp(t), temp(t)
+	fresh, err := bolt.Open(copied, bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, fresh, "which", "the copy")
+	if err := fresh.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old := open(t, path, bolt.Options{NoSync: true})
+	put(t, old, "which", "the old one")
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	type opened struct {
+		store *bolt.Store
+		err   error
+	}
+	waits := make(chan opened, 1)
+	err = bolt.Hold(path, func() error {
+		if err := bolt.Hold(path, func() error { return nil }); !errors.Is(err, bolt.ErrLocked) {
+			t.Errorf("held twice: %v", err)
+		}
+		go func() {
+			store, err := bolt.Open(path, bolt.Options{NoSync: true, Timeout: time.Minute})
+			waits <- opened{store, err}
+		}()
+		for holders(path) == 1 { // until it has the file open, and waits
+			runtime.Gosched()
+		}
+		return os.Rename(copied, path)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := <-waits
+	if got.err != nil {
+		t.Fatal(got.err)
+	}
+	defer got.store.Close()
+	if which := get(t, got.store, "which"); which != "the copy" {
+		t.Errorf("it opened %s", which)
+	}
+}
+
+// holders is how often this process has a file open, 0 where the system does not tell.
+func holders(path string) (n int) {
+	names, _ := filepath.Glob("/proc/self/fd/*")
+	for _, name := range names {
+		if to, err := os.Readlink(name); err == nil && to == path {
+			n++
+		}
+	}
+	return n
+}
+
+func TestHoldOfWhatIsNotThereOrDamaged(t *testing.T) {
+	t.Parallel()
+	damaged := temp(t)
+	if err := os.WriteFile(damaged, []byte("damaged by a disk"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{temp(t), damaged} {
+		ran := false
+		if err := bolt.Hold(path, func() error { ran = true; return nil }); err != nil || !ran {
+			t.Errorf("%v, ran %t", err, ran)
+		}
 	}
 }
