@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -59,12 +60,20 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "update too large or cut off", status)
 		return
 	}
-	if err := h.one(r.Context(), Read(body, h.Now()).of(h.Bot)); err != nil {
-		h.Log.Error("telegram update not committed", "error", err)
+	if h.take(r.Context(), body) != http.StatusOK {
 		later(w)
 		return
 	}
 	w.WriteHeader(http.StatusOK)
+}
+
+// take commits an update's turn: 200, or 503 where Telegram must keep it.
+func (h *Webhook) take(ctx context.Context, body []byte) (status int) {
+	if err := h.one(ctx, Read(body, h.Now()).of(h.Bot)); err != nil {
+		h.Log.Error("telegram update not committed", "error", err)
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusOK
 }
 
 // botParameter names the bot in the address of its webhook, see [Receiver].

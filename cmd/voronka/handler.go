@@ -10,7 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"voronka/bot"
-	"voronka/bot/telegram"
 	"voronka/payments"
 	"voronka/storage"
 	"voronka/web/checkout"
@@ -20,8 +19,8 @@ import (
 // handler is every door of DESIGN §8.
 func (s *service) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	if s.TelegramMode == "webhook" {
-		mux.Handle("POST /telegram", &telegram.Webhook{Receiver: s.poller.Receiver, Secret: string(s.TelegramSecret)})
+	if s.webhook != nil {
+		mux.Handle("POST /telegram", s.webhook)
 	}
 	if s.bank != nil {
 		door := payments.NewDoor(s.bot.Accept, s.bank)

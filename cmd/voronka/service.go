@@ -35,6 +35,8 @@ type service struct {
 	bot     *bot.Bot
 	sender  *telegram.Sender
 	poller  *telegram.Poller
+	// webhook is nil while the bot polls.
+	webhook *telegram.Webhook
 	bank    payments.Provider
 	words   *locales.Catalog
 	log     *slog.Logger
@@ -177,6 +179,9 @@ func (s *service) wire(project *flows.Project) error {
 	}
 	s.cry = &cry{tell: s.bot.TellOwner, now: s.now, log: s.log, heard: map[string]heard{}}
 	s.poller = &telegram.Poller{Receiver: s.receiver(), API: s.TelegramAPI, Token: string(s.TelegramToken)}
+	if s.TelegramMode == "webhook" {
+		s.webhook = &telegram.Webhook{Receiver: s.poller.Receiver, Secret: string(s.TelegramSecret)}
+	}
 	s.hook = s.hookWatch()
 	s.watch = &watch{
 		dir: project.Dir, load: s.loader().Load, live: s.bot.Live, publish: s.publish, words: speech(s.words, s.Language), log: s.log,
@@ -252,6 +257,13 @@ func (s *service) run(ctx context.Context, listener net.Listener, handler http.H
 // any more: what was let in is committed, or will be repeated.
 func (s *service) takeIn(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	shutdown := server.Shutdown
+	if s.webhook != nil {
+		hatch := telegram.NewHatch(listener, s.webhook)
+		listener, shutdown = hatch, func(ctx context.Context) error {
+			return errors.Join(server.Shutdown(ctx), hatch.Shutdown(ctx))
+		}
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -263,7 +275,7 @@ func (s *service) takeIn(ctx context.Context, listener net.Listener, handler htt
 		<-ctx.Done()
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		return server.Shutdown(stopping)
+		return shutdown(stopping)
 	})
 	group.Go(func() error { return s.listenToTelegram(ctx) })
 	return group.Wait()
