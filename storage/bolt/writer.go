@@ -177,8 +177,8 @@ func (s *Store) keep(g *group) error {
 			return s.abort(err)
 		}
 	}
-	if g.settles || s.log.end >= s.logLimit {
-		if err := s.settle(); err != nil && g.settles {
+	if g.settles {
+		if err := s.settle(); err != nil {
 			g.refuse(err)
 		}
 	}
@@ -255,14 +255,19 @@ func (s *Store) answer(g *group, err error) {
 	}
 }
 
-// ease hands bbolt some of what is held back, when nobody waits for it.
+// ease settles a log that has grown large, else hands bbolt some of what is
+// held back: those who were answered need not wait for it, and their replies
+// leave while the disk is busy.
 func (s *Store) ease() {
 	defer func() {
 		if recover() != nil {
 			s.drop() // the log has it
 		}
 	}()
-	if s.tx != nil {
+	switch {
+	case s.log.end >= s.logLimit:
+		_ = s.settle() // what is wrong is told to the next update
+	case s.tx != nil:
 		s.tx.ease()
 	}
 }
