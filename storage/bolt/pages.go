@@ -73,10 +73,12 @@ func (s shelf) last(prefix []byte) []byte {
 
 // fill is how full the bucket's pages are written. bbolt leaves half of each
 // free for keys in between; where keys come in order there never are any, and a
-// sixth of what a settlement wrote was room.
+// sixth of what a settlement wrote was room. A journal's lines come in order for
+// each contact, and the lines of one dialog are nearly a page: half full, they
+// were spread over three.
 func (name bucket) fill() float64 {
 	switch name {
-	case bucketInputs, bucketInputsAt, bucketContactsAt, bucketJobs:
+	case bucketInputs, bucketInputsAt, bucketContactsAt, bucketJobs, bucketJournal:
 		return 0.95
 	}
 	return bbolt.DefaultFillPercent

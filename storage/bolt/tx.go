@@ -146,20 +146,22 @@ func (t *tx) rollback() error {
 	return nil
 }
 
-// move keeps an index: the entry leaves its old key for its new one; nil is nowhere.
+// move keeps an index: the entry leaves its old key, where it is, for its new
+// one, where nothing is; nil is nowhere. It does not look there first: in a
+// large store each look is a page that nobody has seen for long.
 func (t *tx) move(name bucket, from, to []byte) error {
 	if bytes.Equal(from, to) {
 		return nil
 	}
 	if from != nil {
-		if err := t.delete(name, from); err != nil {
+		if err := t.remove(name, from, []byte{}); err != nil {
 			return err
 		}
 	}
 	if to == nil {
 		return nil
 	}
-	return t.put(name, to, []byte{})
+	return t.replace(name, to, nil, []byte{})
 }
 
 // load decodes the record under a key; found is false when there is none.
