@@ -26,11 +26,17 @@ type house struct {
 
 func openHouse(t testing.TB, hatch bool, before func(flows.Input) error) *house {
 	t.Helper()
+	return openHouseOf(t, "", hatch, before)
+}
+
+func openHouseOf(t testing.TB, bot string, hatch bool, before func(flows.Input) error) *house {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := &house{bookkeeper: keepBooks(before), address: listener.Addr().String()}
+	h.Receiver.Bot = bot
 	webhook := &Webhook{Receiver: h.Receiver, Secret: secret}
 	mux := http.NewServeMux()
 	mux.Handle("POST /telegram", webhook)
@@ -133,6 +139,7 @@ func requests() map[string][]string {
 		"a long head":            {posted(update(1, 1, "а"), "X-Note: "+strings.Repeat("a", 8000))},
 		"older":                  {strings.Replace(one, "HTTP/1.1", "HTTP/1.0", 1), two},
 		"with a question":        {strings.Replace(one, "/telegram", "/telegram?a=1", 1)},
+		"of another bot":         {strings.Replace(one, "/telegram", "/telegram?bot=7", 1)},
 		"of another address":     {strings.Replace(one, "/telegram", "/telegram/", 1)},
 		"a new line first":       {"\r\n" + one},
 		"nothing":                {},
@@ -156,6 +163,22 @@ func TestHatchAnswersAsTheServer(t *testing.T) {
 				t.Errorf("taken (-net/http +hatch):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestHatchOfASecondBot: it has an address of its own, and its updates names of their own.
+func TestHatchOfASecondBot(t *testing.T) {
+	t.Parallel()
+	first := posted(update(1, 1, "привет"))
+	second := strings.Replace(posted(update(1, 1, "здравствуйте")), "/telegram", "/telegram?bot=7", 1)
+	for _, hatch := range []bool{true, false} {
+		h := openHouseOf(t, "7", hatch, nil)
+		if diff := cmp.Diff([]int{200, 410}, h.say(t, second, first)); diff != "" {
+			t.Errorf("hatch %v, answers (-want +got):\n%s", hatch, diff)
+		}
+		if diff := cmp.Diff([]string{"здравствуйте"}, h.texts("")); diff != "" || h.taken[0].ID == "tg:1" {
+			t.Errorf("hatch %v, took %v (-want +got):\n%s", hatch, h.taken, diff)
+		}
 	}
 }
 
