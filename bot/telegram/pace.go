@@ -54,6 +54,9 @@ type pace struct {
 	all   *rate.Limiter // what nobody waits for
 	bulk  *rate.Limiter // broadcasts, within all
 	purse purse
+	// later and laterBulk are when those who were sent away last have their turn.
+	later, laterBulk time.Time
+
 	chats map[int64]*chatPace
 	// crowded is how many chats there may be before those at rest are dropped.
 	crowded int
@@ -144,12 +147,30 @@ func (p *pace) reserve(chat int64, of core.Pace) (wait time.Duration, code strin
 		for _, one := range taken {
 			one.CancelAt(now)
 		}
-		return wait, core.ChatPace
+		if alone := taken[0].DelayFrom(now) == wait; alone || of.Brief {
+			return wait, core.ChatPace // its chat has no room, or it has not queued yet
+		}
+		return p.queue(of.Urgency, now, wait), core.ChatPace
 	}
 	if of.Urgency != core.Reply {
 		p.purse.spent++
 	}
 	return wait, ""
+}
+
+// queue tells one who is sent away when its turn is, behind others who were: if
+// all came back at once, hardly any would find room. mu is held.
+func (p *pace) queue(of core.Urgency, now time.Time, wait time.Duration) time.Duration {
+	end, part := &p.later, p.purse.part
+	if of == core.Bulk {
+		end, part = &p.laterBulk, part*bulkShare
+	}
+	if first := now.Add(wait); end.Before(first) {
+		*end = first
+	}
+	turn := end.Sub(now)
+	*end = end.Add(time.Duration(float64(time.Second) / part))
+	return turn
 }
 
 // patience is how long a message may be held back in its job.
