@@ -140,9 +140,10 @@ func (h *Hatch) leave(c *caller) {
 }
 
 const (
-	// idle is how long a connection may say nothing, in steps of rewind, since
-	// each new deadline costs.
-	idle, rewind = 2 * time.Minute, 30 * time.Second
+	// firstWithin is how long a connection may be silent at its beginning, idle
+	// how long it may be between requests. That is counted in steps of rewind,
+	// since each new deadline costs.
+	firstWithin, idle, rewind = 10 * time.Second, 2 * time.Minute, 30 * time.Second
 	// bodyWithin bounds how long the rest of an update takes.
 	bodyWithin = 10 * time.Second
 )
@@ -151,14 +152,17 @@ const (
 func (h *Hatch) await(c *caller, now time.Time) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.ended {
+	switch {
+	case h.ended:
 		return false
-	}
-	if now.Sub(c.rested) < rewind {
+	case !c.known:
+		c.known = true
+		return c.SetReadDeadline(now.Add(firstWithin)) == nil
+	case c.until.Sub(now) >= idle-rewind:
 		return true
 	}
-	c.rested = now
-	return c.SetReadDeadline(now.Add(idle)) == nil
+	c.until = now.Add(idle)
+	return c.SetReadDeadline(c.until) == nil
 }
 
 // attend answers one update of a caller after the other, until the caller goes
@@ -210,8 +214,11 @@ func (h *Hatch) answer(c *caller, post post) (status int, free bool) {
 // caller is a connection whose requests are looked at before they are taken.
 type caller struct {
 	net.Conn
-	in     *bufio.Reader
-	rested time.Time
+	in *bufio.Reader
+	// known is set when the caller was given time once, until is the deadline
+	// that stands; zero where it is another one.
+	known bool
+	until time.Time
 }
 
 // Read is for the server: what was looked at comes first.
@@ -240,7 +247,7 @@ func (c *caller) body(post post) ([]byte, error) {
 		return nil, err
 	}
 	if c.in.Buffered() < post.length {
-		c.rested = time.Time{}
+		c.until = time.Time{}
 		if err := c.SetReadDeadline(time.Now().Add(bodyWithin)); err != nil {
 			return nil, err
 		}
