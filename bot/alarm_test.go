@@ -225,7 +225,7 @@ func TestOwnersChatMovesOrIsGone(t *testing.T) {
 	if diff := cmp.Diff([]string{"alarm chat_blocked", "alarm chat_blocked"}, jobs); diff != "" {
 		t.Fatal(diff)
 	}
-	d.fail = nil // he lets the bot in again
+	d.fail = nil             // he lets the bot in again
 	for _, id := range ids { // one after the other: alarms and calls do not wait for each other
 		if err := w.Revive(w.ctx(), id); err != nil {
 			t.Fatal(err)
