@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -54,6 +55,9 @@ func TestFullStorePutsNothingAside(t *testing.T) {
 			b.wait(t, 4)
 			if diff := cmp.Diff(want, b.texts("tg:1")); diff != "" {
 				t.Error(diff)
+			}
+			if log := b.log.String(); !strings.Contains(log, "cannot be written down") || strings.Contains(log, "poll failed") {
+				t.Errorf("log: %s", log)
 			}
 			if !slices.Equal(b.texts("tg:2"), []string{"привет"}) || len(b.aside) != 0 {
 				t.Errorf("Boris said %q, put aside: %q", b.texts("tg:2"), b.aside)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	core "voronka/bot"
 	"voronka/internal/codec"
 	"voronka/sales"
 )
@@ -72,6 +73,8 @@ func (p *Poller) Run(ctx context.Context) {
 		failures++
 		pause := max(coded.After, min(time.Duration(failures)*500*time.Millisecond, 10*time.Second))
 		switch {
+		case core.StoreFailed(err):
+			p.Log.Error("updates wait with telegram, they cannot be written down", "error", err, "failures", failures)
 		case coded.Action == sales.Stop:
 			pause = tokenPause
 			p.Log.Error("telegram cannot be asked, somebody has to look", "error", err)
