@@ -34,7 +34,7 @@ func (d *doctor) lookAtPostgres() {
 		d.note("database", well, "postgres_right", args)
 	}
 	if err == nil {
-		d.clocks.skews["PostgreSQL"] = d.now().Sub(time.Now()) + info.Ahead
+		d.clocks.skews["PostgreSQL"] = time.Until(d.now()) + info.Ahead
 	}
 }
 

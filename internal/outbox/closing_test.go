@@ -31,9 +31,7 @@ func closes(t *testing.T, m *memory, change func(*outbox.Runner[tx])) (did []str
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
-	for _, note := range m.now().notes {
-		did = append(did, note)
-	}
+	did = append(did, m.now().notes...)
 	slices.Sort(did)
 	return did, time.Since(began)
 }

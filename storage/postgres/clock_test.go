@@ -18,7 +18,7 @@ func TestReplicasHaveOneClock(t *testing.T) {
 	c := &crewman{store: openWith(t, schema(t), postgres.Options{}), woken: make(chan struct{}, 1)}
 	c.Replica = c.store.Replica(slog.New(slog.DiscardHandler))
 	now := c.Clock(func() time.Time { return time.Now().Add(time.Duration(wrong.Load())) })
-	if ahead := now().Sub(time.Now()); ahead < 2*time.Hour {
+	if ahead := time.Until(now()); ahead < 2*time.Hour {
 		t.Errorf("before it asked, it is ahead by %v", ahead)
 	}
 	if err := c.Join(t.Context(), func() {
@@ -31,11 +31,11 @@ func TestReplicasHaveOneClock(t *testing.T) {
 	}
 	t.Cleanup(func() { c.leave(t) })
 	for _, next := range []time.Duration{-2 * time.Hour, 0} {
-		for late := time.After(time.Minute); now().Sub(time.Now()).Abs() > time.Second; { // a busy machine
+		for late := time.After(time.Minute); time.Until(now()).Abs() > time.Second; { // a busy machine
 			select {
 			case <-c.woken:
 			case <-late:
-				t.Fatalf("it is off by %v", now().Sub(time.Now()))
+				t.Fatalf("it is off by %v", time.Until(now()))
 			}
 		}
 		wrong.Store(int64(next))
