@@ -17,8 +17,10 @@ type crowd struct {
 	offer func(chat int64, update string)
 	// limit is how many dialogs there are; zero: as many as time allows.
 	limit int
-	// known is how many customers the store has; they come back at random.
-	known int
+	// known is how many customers the store has; they come back at random, or,
+	// where newcomers is set, others do whose chats lie between theirs.
+	known     int
+	newcomers bool
 	// idle takes customers who may speak; nil lets them speak at once.
 	idle chan *customer
 
@@ -48,6 +50,9 @@ type customer struct {
 
 const firstChat = 5_000_000_000
 
+// between is how many chats of newcomers lie between two that are known.
+const between = 100_000
+
 func newCrowd(offer func(int64, string)) *crowd {
 	return &crowd{offer: offer, talks: map[int64]*customer{}}
 }
@@ -70,6 +75,9 @@ func (c *crowd) begin() {
 	one := &customer{chat: firstChat + int64(c.begun)}
 	for c.known > 0 {
 		one.chat = firstChat + 1 + rand.Int64N(int64(c.known))
+		if c.newcomers {
+			one.chat = one.chat*between + rand.Int64N(between) // contacts are kept in the order of the digits
+		}
 		if old := c.talks[one.chat]; old == nil || old.offered.IsZero() {
 			break // it is not here already
 		}

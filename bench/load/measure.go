@@ -29,9 +29,11 @@ type scene struct {
 	quiet time.Duration
 	// crm is how the CRM behaves, empty for none.
 	crm string
-	// known is how many customers the store has, who come back at random;
+	// known is how many customers the store has, who come back at random, or, where
+	// newcomers is set, stay away while new ones come;
 	// audience is how many others it has, who only listen to a broadcast.
 	known, audience int
+	newcomers       bool
 	broadcast       bool
 	// replicas is how many processes share a PostgreSQL; zero: one, on its own file.
 	replicas int
@@ -110,7 +112,7 @@ func (s scene) run(c contender, mode string) (r result, err error) {
 	}
 	r.Ready = time.Since(began).Seconds()
 	if s.known > 0 {
-		crowd.known = s.known
+		crowd.known, crowd.newcomers = s.known, s.newcomers
 		time.Sleep(3 * time.Second)
 		own, resident := bot.memory()
 		r.Own, r.Resident = float64(own)/(1<<20), float64(resident)/(1<<20)

@@ -44,6 +44,14 @@ func scenes(o options) []scene {
 		}),
 		with("postgres", "PostgreSQL, one replica, all on the same cores", func(s *scene) { only(s); s.replicas, s.mode = 1, "webhook" }),
 		with("postgres-3", "PostgreSQL, three replicas, all on the same cores", func(s *scene) { only(s); s.replicas, s.mode = 3, "webhook" }),
+		with("thousand-new", "a store with 1,000 customers, and new ones", func(s *scene) {
+			only(s)
+			s.known, s.newcomers, s.runs, s.mode = 1000, true, 1, "polling"
+		}),
+		with("million-new", "a store with 1,000,000 customers, and new ones", func(s *scene) {
+			only(s)
+			s.known, s.newcomers, s.runs, s.mode = 1_000_000, true, 1, "polling"
+		}),
 		with("thousand", "a store with 1,000 customers, who come back at random", func(s *scene) { only(s); s.known, s.runs, s.mode = 1000, 1, "polling" }),
 		with("million", "a store with 1,000,000 customers, who come back at random", func(s *scene) {
 			only(s)
