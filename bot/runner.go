@@ -29,6 +29,7 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 	return &outbox.Runner[storage.Tx]{
 		Update: b.Jobs.Update,
 		View:   b.peekJobs,
+		Term:   termOf(b.Jobs),
 		Now:    b.Now,
 		Log:    b.Log,
 		// A bank that hangs holds a chat's lane for linkTime; those of other
@@ -74,6 +75,15 @@ func (b *Bot) newRunner() *outbox.Runner[storage.Tx] {
 		OnBuried: b.buried,
 		Ended:    b.Ran,
 	}
+}
+
+// termOf is the term in which a process among others holds its lanes, nil for one
+// that is alone.
+func termOf(jobs Jobs) func() string {
+	if held, ok := jobs.(interface{ Term() string }); ok {
+		return held.Term
+	}
+	return nil
 }
 
 // buried tells the operators, in the dialog, that a job waits for them.

@@ -17,6 +17,7 @@ import (
 // find out.
 func (r *Runner[T]) lane(ctx, work context.Context, lane Lane, job Job, begins func(Job)) (at time.Time, look bool) {
 	head := after{Job: job, known: job.ID != 0}
+	term := r.term()
 	for ctx.Err() == nil {
 		if !head.known {
 			var err error
@@ -33,10 +34,14 @@ func (r *Runner[T]) lane(ctx, work context.Context, lane Lane, job Job, begins f
 			return time.Time{}, false
 		case head.NotBefore.After(r.now()):
 			return head.NotBefore, false
+		case term == "" || r.term() != term:
+			// The store's answer came so late that the lane is another's by now.
+			sleep(ctx, storeRetry)
+			return time.Time{}, true
 		}
 		begins(head.Job)
 		var ok bool
-		if head, ok = r.step(work, head.Job); !ok {
+		if head, ok = r.step(work, head.Job, term); !ok {
 			return time.Time{}, true
 		}
 	}
@@ -68,7 +73,7 @@ func headOf[T Queue](tx T, lane Lane) (after, error) {
 
 // step does one job, records how it went, and gives the one behind it; false
 // when that could not be recorded.
-func (r *Runner[T]) step(work context.Context, job Job) (next after, ok bool) {
+func (r *Runner[T]) step(work context.Context, job Job, term string) (next after, ok bool) {
 	route, known := r.Handlers[job.Kind]
 	if !known || route.Handle == nil {
 		return r.record(work, verdict[T]{Job: unrouted(job, r.now()), end: bury})
@@ -92,6 +97,9 @@ func (r *Runner[T]) step(work context.Context, job Job) (next after, ok bool) {
 				return after{}, false
 			}
 			return after{}, true // somebody took it away
+		}
+		if r.term() != term {
+			return after{}, false
 		}
 	}
 	began := r.now()

@@ -42,6 +42,10 @@ type Runner[T Queue] struct {
 	// Grace is how long running jobs may go on when none begins any more,
 	// before their own contexts end (10 seconds).
 	Grace time.Duration
+	// Term names the term in which this runner holds its lanes, where others may
+	// take them; empty when it is over. What was known of a lane in one term is
+	// not done in another. Nil: nobody else does these jobs.
+	Term func() string
 	// OnBuried runs in the transaction that buries a job.
 	OnBuried func(T, Job) error
 	// Ended is told of each run that was recorded, how it ended ("done",
@@ -137,6 +141,14 @@ func (r *Runner[T]) now() time.Time {
 		return r.Now()
 	}
 	return time.Now()
+}
+
+// term is the present one.
+func (r *Runner[T]) term() string {
+	if r.Term == nil {
+		return "for ever"
+	}
+	return r.Term()
 }
 
 func (r *Runner[T]) log() *slog.Logger {

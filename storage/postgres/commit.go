@@ -37,7 +37,8 @@ func (g *group) commit(ctx context.Context) error {
 func (g *group) send(ctx context.Context) error {
 	g.store.commits++
 	b := &pgx.Batch{}
-	g.store.sql.write(b, &g.base, g.store.owner(), func(r row) { g.first = append(g.first, r) })
+	g.owner = g.store.owner()
+	g.store.sql.write(b, &g.base, g.owner, func(r row) { g.first = append(g.first, r) })
 	if g.ids.last != g.ids.first {
 		b.Queue("update counters set value = $1 where name = 'jobs'", g.ids.last)
 	}
@@ -62,7 +63,8 @@ func (g *group) announce() {
 	if r == nil {
 		return
 	}
-	if g.blind {
+	// An answer that came late may find the lanes with another.
+	if g.blind || g.owner == "" || r.standing() != g.owner {
 		r.wake()
 		return
 	}

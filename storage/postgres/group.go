@@ -27,6 +27,7 @@ type group struct {
 	sent   bool           // something was sent to the database
 	failed error          // of the database
 	first  []row          // jobs that stand first in lanes of this replica
+	owner  string         // its name when they were written
 	ids    ids
 }
 

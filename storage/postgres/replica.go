@@ -135,6 +135,9 @@ func (r *Replica) standing() string {
 	return r.id
 }
 
+// Term implements what the runner asks for: the replica's name while its word holds.
+func (r *Replica) Term() string { return r.standing() }
+
 // errOutOfTerm means that the replica was not heard of for so long that others
 // may have taken its lanes.
 var errOutOfTerm = errors.New("this replica has not been heard of for too long")
