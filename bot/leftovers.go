@@ -14,7 +14,7 @@ import (
 	"voronka/storage"
 )
 
-// leftover is a kind of refs that outlive what they are kept for. docs/ru/keeping.md
+// leftover is a kind of refs that outlive what they are kept for. docs/ru/clock.md
 // tells owners the same.
 type leftover struct {
 	prefix string
