@@ -28,9 +28,9 @@ func readPost(came []byte, address string) post {
 	p := post{plain: true, head: len(text) - len(rest), length: -1}
 	hosts, secrets := 0, 0
 	for line := range strings.SplitSeq(lines, "\r\n") {
-		name, value, _ := strings.Cut(line, ":")
+		name, value, colon := strings.Cut(line, ":")
 		value = strings.Trim(value, " \t")
-		if !strings.Contains(line, ":") || !plainName(name) || strings.ContainsFunc(value, control) {
+		if !colon || !plainName(name) || strings.ContainsFunc(value, control) {
 			return post{}
 		}
 		switch strings.ToLower(name) {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"voronka/storage/bolt"
 	"voronka/storage/postgres"
 )
@@ -75,11 +73,7 @@ func unusable(database string, err error) error {
 
 // noRoom tells a disk, a quota or a limit of a file's size that is used up.
 func noRoom(err error) bool {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == "53100" { // disk_full (PostgreSQL, appendix A)
-		return true
-	}
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+	return postgres.Why(err) == "full" || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // unread says that a folder or file of funnels is not there.

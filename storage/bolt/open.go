@@ -93,10 +93,7 @@ func replaced(file *os.File, path string) bool {
 		return false
 	}
 	named, err := os.Stat(path)
-	if err == nil && os.SameFile(opened, named) || err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false
-	}
-	return true
+	return err == nil && !os.SameFile(opened, named) || errors.Is(err, fs.ErrNotExist)
 }
 
 // Hold runs fn, which may give another file the database's name, while nobody can
